@@ -1,0 +1,129 @@
+//! The path of a response field that a manifest declares: `profile.login`, `profile.*`.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// One segment of a [`FieldPath`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// A key, byte for byte.
+    Key(String),
+    /// `*`: any one key.
+    Any,
+}
+
+/// A path from the object that Okta answers (or from each object of the array) to a field.
+///
+/// It grants the value there when that is a scalar or an array of scalars. Arrays on the way are
+/// passed through: `conditions.people.groups.include`. `*` stands for exactly one segment.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FieldPath(Vec<Step>);
+
+/// Why a text is not a field path.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not a field: write keys joined by dots, such as `profile.login`, with `*` for any one key"
+)]
+pub struct FieldPathError(String);
+
+/// The deepest path a manifest may declare; Okta's own documents stay below it.
+const MAX_DEPTH: usize = 12;
+
+impl FieldPath {
+    /// Its segments, outermost first; never empty.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.0
+    }
+
+    /// Whether it holds a `*`: the reviewer is told that it is broad.
+    #[must_use]
+    pub fn is_broad(&self) -> bool {
+        self.0.contains(&Step::Any)
+    }
+
+    /// The first of its keys that names a secret in the answers of `template`.
+    #[must_use]
+    pub fn secret(&self, template: &str) -> Option<&str> {
+        let keys: Vec<&str> = self
+            .0
+            .iter()
+            .map(|step| match step {
+                Step::Key(key) => key.as_str(),
+                Step::Any => "*",
+            })
+            .collect();
+        crate::sensitivity::secret_on_the_way(template, &keys)
+    }
+}
+
+impl FromStr for FieldPath {
+    type Err = FieldPathError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refuse = || FieldPathError(crate::text::clean(text, 80));
+        let steps = text
+            .split('.')
+            .map(|key| match key {
+                "*" => Ok(Step::Any),
+                key if is_key(key) => Ok(Step::Key(key.to_owned())),
+                _ => Err(refuse()),
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        if steps.len() > MAX_DEPTH {
+            return Err(refuse());
+        }
+        Ok(Self(steps))
+    }
+}
+
+fn is_key(key: &str) -> bool {
+    !key.is_empty()
+        && key.len() <= 100
+        && key
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':' | b'/' | b'$'))
+}
+
+impl fmt::Display for FieldPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, step) in self.0.iter().enumerate() {
+            if position > 0 {
+                f.write_str(".")?;
+            }
+            f.write_str(match step {
+                Step::Key(key) => key,
+                Step::Any => "*",
+            })?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_written_as_it_was_read() {
+        for text in ["id", "profile.login", "profile.*", "actions.signon.access"] {
+            assert_eq!(text.parse::<FieldPath>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn empty_segments_and_patterns_are_refused() {
+        for bad in [
+            "", ".", "a.", ".a", "a..b", "a.b*", "**", "a b", "a[0]", "é",
+        ] {
+            assert!(bad.parse::<FieldPath>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn depth_is_limited() {
+        let path = |n: usize| vec!["a"; n].join(".");
+        assert!(path(12).parse::<FieldPath>().is_ok());
+        assert!(path(13).parse::<FieldPath>().is_err());
+    }
+}

@@ -1,0 +1,328 @@
+use super::*;
+use proptest::prelude::*;
+
+const MANIFEST: &str = r#"manifest = 1
+name = "probe"
+version = "0.1.0"
+summary = "A plugin that asks for what it should not"
+
+[[endpoint]]
+get = "/api/v1/users/{id}"
+tools = ["read"]
+why = "test"
+path.id = "okta-user"
+fields = ["id"]
+
+[[endpoint]]
+get = "/api/v1/users"
+tools = ["read"]
+why = "test"
+query.limit = { integer = [1, 200] }
+query.search = { expression = 200 }
+fields = ["id"]
+
+[[endpoint]]
+get = "/api/v1/groups/{groupId}"
+tools = ["other"]
+why = "test"
+path.groupId = "name"
+fields = ["id"]
+"#;
+
+const ID: &str = "00u11qxw8mzK7RtPd5f6";
+
+fn grant(tool: &str) -> Grant {
+    let manifest = Manifest::parse(MANIFEST).unwrap();
+    let org = OrgUrl::parse("https://example.okta.com").unwrap();
+    Grants::new(&manifest, org, CursorKey::new([1; 32]), &[]).of_tool(tool)
+}
+
+fn request(endpoint: &str, path: &[(&str, &str)], query: &[(&str, &str)]) -> Request {
+    let own = |pairs: &[(&str, &str)]| {
+        pairs
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+            .collect()
+    };
+    Request {
+        endpoint: endpoint.to_owned(),
+        path: own(path),
+        query: own(query),
+        cursor: None,
+    }
+}
+
+fn denial(tool: &str, request: &Request) -> Denial {
+    grant(tool).authorize(request).unwrap_err()
+}
+
+#[test]
+fn a_declared_request_becomes_the_url_that_is_sent() {
+    let get = grant("read")
+        .authorize(&request(
+            "/api/v1/users",
+            &[],
+            &[("search", r#"status eq "ACTIVE""#), ("limit", "20")],
+        ))
+        .unwrap();
+    assert_eq!(
+        get.url().as_str(),
+        "https://example.okta.com/api/v1/users?search=status%20eq%20%22ACTIVE%22&limit=20"
+    );
+    let get = grant("read")
+        .authorize(&request("/api/v1/users/{id}", &[("id", "a+b@c.d")], &[]))
+        .unwrap();
+    assert_eq!(
+        get.url().as_str(),
+        "https://example.okta.com/api/v1/users/a%2Bb%40c.d"
+    );
+    assert_eq!(get.operation().scopes, ["okta.users.read"]);
+}
+
+#[test]
+fn an_undeclared_endpoint_is_denied_and_the_text_says_what_is_allowed() {
+    let denial = denial("read", &request("/api/v1/logs", &[], &[]));
+    assert_eq!(denial.class(), Class::Denied);
+    assert_eq!(
+        denial.to_string(),
+        "plugin `probe` does not declare GET /api/v1/logs; tool `read` may use /api/v1/users/{id}, /api/v1/users; \
+         to change that, declare it in plugin.toml and have the plugin approved"
+    );
+}
+
+#[test]
+fn the_endpoint_of_another_tool_is_denied() {
+    let denial = denial(
+        "read",
+        &request("/api/v1/groups/{groupId}", &[("groupId", ID)], &[]),
+    );
+    assert_eq!(denial.class(), Class::Denied);
+    assert_eq!(
+        denial.to_string(),
+        "plugin `probe` declares GET /api/v1/groups/{groupId} for other, not for tool `read`; \
+         to change that, add the tool to the endpoint in plugin.toml and have the plugin approved"
+    );
+}
+
+#[test]
+fn a_tool_that_no_endpoint_names_can_ask_for_nothing() {
+    assert!(
+        denial("echo", &request("/api/v1/users", &[], &[]))
+            .to_string()
+            .contains("for read, not for tool `echo`")
+    );
+    assert!(
+        denial("echo", &request("/api/v1/logs", &[], &[]))
+            .to_string()
+            .contains("may use no endpoint")
+    );
+}
+
+#[test]
+fn a_template_that_is_almost_declared_is_another_template() {
+    for endpoint in [
+        "/api/v1/users/",
+        "/api/v1/Users",
+        "/api/v1/users/{userId}",
+        "/api/v1/users/{id}?x",
+        " /api/v1/users",
+        "/api/v1/users/00u11qxw8mzK7RtPd5f6",
+        "",
+    ] {
+        assert_eq!(
+            denial("read", &request(endpoint, &[], &[])).class(),
+            Class::Denied,
+            "{endpoint}"
+        );
+    }
+}
+
+#[test]
+fn undeclared_duplicate_and_malformed_query_parameters_are_refused() {
+    let undeclared = denial(
+        "read",
+        &request("/api/v1/users", &[], &[("expand", "blocks")]),
+    );
+    assert_eq!(undeclared.class(), Class::Denied);
+    assert_eq!(
+        undeclared.to_string(),
+        "plugin `probe` does not declare query.expand of /api/v1/users; declared are limit, search"
+    );
+    for after in ["after", "AFTER", "limit ", "limit\0"] {
+        assert_eq!(
+            denial("read", &request("/api/v1/users", &[], &[(after, "1")])).class(),
+            Class::Denied,
+            "{after}"
+        );
+    }
+    let twice = denial(
+        "read",
+        &request("/api/v1/users", &[], &[("limit", "1"), ("limit", "2")]),
+    );
+    assert_eq!(
+        twice.to_string(),
+        "query.limit of /api/v1/users is given twice"
+    );
+    let value = denial("read", &request("/api/v1/users", &[], &[("limit", "201")]));
+    assert_eq!(
+        value.to_string(),
+        "query.limit of /api/v1/users must be a whole number from 1 to 200; got `201`"
+    );
+}
+
+#[test]
+fn path_parameters_are_complete_known_and_given_once() {
+    let of = |path: &[(&str, &str)]| {
+        denial("read", &request("/api/v1/users/{id}", path, &[])).to_string()
+    };
+    assert_eq!(of(&[]), "path.id of /api/v1/users/{id} is missing");
+    assert_eq!(
+        of(&[("id", ID), ("id", ID)]),
+        "path.id of /api/v1/users/{id} is given twice"
+    );
+    assert_eq!(
+        of(&[("userId", ID)]),
+        "there is no path.userId of /api/v1/users/{id}; the template has id"
+    );
+}
+
+#[test]
+fn every_row_of_the_parameter_table_is_refused() {
+    for value in [
+        "..",
+        ".",
+        "..\t",
+        "\t..",
+        ".\t.",
+        "..\n",
+        "..\r",
+        "%2e%2e",
+        "%2E%2e",
+        ".%2e",
+        "",
+        "\t",
+        "a/b@c",
+        "a%2Fb@c",
+        "a\\b@c",
+        "a\r\nb@c",
+        "a\tb@c",
+        "a?b@c",
+        "a#b@c",
+        "..;@",
+        "a;b@c",
+        "%@a",
+        "%zz@a",
+        "\0@a",
+        "／@a",
+        "．．",
+        "é@a",
+        "\u{202e}@a",
+        "me",
+        "../groups/00g1engineerEfGh5f6x",
+        "../../../groups@x",
+    ] {
+        let denial = denial(
+            "read",
+            &request("/api/v1/users/{id}", &[("id", value)], &[]),
+        );
+        assert_eq!(denial.class(), Class::Invalid, "{value:?}");
+        assert!(
+            !denial.to_string().chars().any(char::is_control),
+            "{value:?}"
+        );
+    }
+}
+
+#[test]
+fn a_value_that_names_a_literal_endpoint_is_refused() {
+    // The grammar `name` lets `rules` through; Okta would answer from /api/v1/groups/rules.
+    for value in ["rules", "RULES"] {
+        let denial = denial(
+            "other",
+            &request("/api/v1/groups/{groupId}", &[("groupId", value)], &[]),
+        );
+        assert_eq!(
+            denial.to_string(),
+            "the values for /api/v1/groups/{groupId} name another endpoint, /api/v1/groups/rules"
+        );
+        assert_eq!(denial.class(), Class::Denied);
+    }
+}
+
+#[test]
+fn a_cursor_is_good_for_its_own_query_with_any_limit() {
+    let grant = grant("read");
+    let ask = |search: &str, limit: &str, cursor: Option<String>| {
+        let mut request = request(
+            "/api/v1/users",
+            &[],
+            &[("limit", limit), ("search", search)],
+        );
+        request.cursor = cursor;
+        grant.authorize(&request)
+    };
+    let cursor = ask("id pr", "20", None)
+        .unwrap()
+        .next_cursor("200u1")
+        .unwrap();
+    let next = ask("id pr", "50", Some(cursor.clone())).unwrap();
+    assert_eq!(
+        next.url().as_str(),
+        "https://example.okta.com/api/v1/users?search=id%20pr&limit=50&after=200u1"
+    );
+    let stolen = ask("status pr", "20", Some(cursor)).unwrap_err();
+    assert_eq!(stolen.class(), Class::Invalid);
+    assert!(
+        ask("id pr", "20", Some("200u1".into())).is_err(),
+        "Okta's own `after` is no cursor"
+    );
+}
+
+#[test]
+fn a_cursor_for_an_endpoint_without_pages_is_refused() {
+    let mut request = request("/api/v1/users/{id}", &[("id", ID)], &[]);
+    request.cursor = Some("AAAA".into());
+    assert_eq!(
+        denial("read", &request).to_string(),
+        "/api/v1/users/{id} has no pages; leave the cursor `AAAA` out"
+    );
+}
+
+#[test]
+fn a_proof_prints_its_shape_and_no_values() {
+    let get = grant("read")
+        .authorize(&request("/api/v1/users/{id}", &[("id", "mara@x.y")], &[]))
+        .unwrap();
+    assert_eq!(
+        format!("{get:?}"),
+        "AuthorizedGet(/api/v1/users/{id} for probe)"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+    #[test]
+    fn whatever_is_asked_only_declared_templates_come_out(
+        endpoint in prop_oneof![Just("/api/v1/users/{id}".to_owned()), Just("/api/v1/users".to_owned()), "\\PC{0,30}"],
+        name in prop_oneof![Just("id".to_owned()), "[a-z]{0,4}"],
+        value in prop_oneof!["[A-Za-z0-9@._+'-]{0,40}", "\\PC{0,40}", Just(ID.to_owned())],
+        query in prop::collection::vec((prop_oneof![Just("limit".to_owned()), Just("search".to_owned()), "[a-z]{0,5}"], prop_oneof!["[0-9]{1,3}", "\\PC{0,30}"]), 0..3),
+        cursor in prop::option::of("[A-Za-z0-9_-]{0,40}"),
+    ) {
+        let path = if endpoint.contains('{') { vec![(name, value.clone())] } else { vec![] };
+        let request = Request { endpoint: endpoint.clone(), path, query: query.clone(), cursor };
+        if let Ok(get) = grant("read").authorize(&request) {
+            let url = get.url();
+            prop_assert_eq!(url.host_str(), Some("example.okta.com"));
+            let segments: Vec<_> = url.path_segments().unwrap().collect();
+            prop_assert_eq!(&segments[..3], &["api", "v1", "users"]);
+            let expected = if endpoint.contains('{') { 4 } else { 3 };
+            prop_assert_eq!(segments.len(), expected);
+            for (name, _) in url.query_pairs() {
+                prop_assert!(name == "limit" || name == "search");
+            }
+            prop_assert_eq!(url.query_pairs().count(), query.len());
+        }
+    }
+}

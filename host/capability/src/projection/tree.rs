@@ -1,0 +1,135 @@
+//! The declared paths as a tree, so that one walk over a body decides every field.
+
+use crate::field::{FieldPath, Step};
+use crate::sensitivity::is_secret_field;
+
+/// What is granted at one place of a body, and below it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Node {
+    /// A scalar here may be seen.
+    pub(super) granted: bool,
+    /// Nothing here or below may be seen, by the operator's word.
+    hidden: bool,
+    /// Places below, by key; sorted.
+    keys: Vec<(String, Node)>,
+    /// The place below for every other key.
+    any: Option<Box<Node>>,
+}
+
+impl Node {
+    pub(super) fn build(fields: &[FieldPath], hidden: &[FieldPath]) -> Self {
+        let mut root = Self::default();
+        for field in fields {
+            root.grant(field.steps());
+        }
+        root.spread();
+        for field in hidden {
+            root.hide(field.steps());
+        }
+        root.sort();
+        root
+    }
+
+    /// The node that a key leads to, when something below it may be seen.
+    pub(super) fn child(&self, key: &str) -> Option<&Self> {
+        let named = self
+            .keys
+            .binary_search_by(|(name, _)| name.as_str().cmp(key))
+            .ok()
+            .and_then(|at| self.keys.get(at));
+        let node = match named {
+            Some((_, node)) => node,
+            None => self.any.as_deref().filter(|_| !is_secret_field(key))?,
+        };
+        (!node.hidden).then_some(node)
+    }
+
+    /// Whether an object here may have visible fields.
+    pub(super) fn has_children(&self) -> bool {
+        !self.keys.is_empty() || self.any.is_some()
+    }
+
+    fn grant(&mut self, steps: &[Step]) {
+        match steps.split_first() {
+            None => self.granted = true,
+            Some((Step::Any, rest)) => self.any.get_or_insert_default().grant(rest),
+            Some((Step::Key(key), rest)) => self.named(key).grant(rest),
+        }
+    }
+
+    /// Gives every named child what `*` beside it grants, so that a look-up needs one place only.
+    fn spread(&mut self) {
+        if let Some(any) = &self.any {
+            for (name, node) in &mut self.keys {
+                if !is_secret_field(name) {
+                    node.merge(any);
+                }
+            }
+        }
+        for (_, node) in &mut self.keys {
+            node.spread();
+        }
+        if let Some(any) = &mut self.any {
+            any.spread();
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.granted |= other.granted;
+        for (name, node) in &other.keys {
+            self.named(name).merge(node);
+        }
+        if let Some(any) = &other.any {
+            self.any.get_or_insert_default().merge(any);
+        }
+    }
+
+    fn hide(&mut self, steps: &[Step]) {
+        match steps.split_first() {
+            None => self.hidden = true,
+            Some((Step::Any, rest)) => {
+                for (_, node) in &mut self.keys {
+                    node.hide(rest);
+                }
+                if let Some(any) = &mut self.any {
+                    any.hide(rest);
+                }
+            }
+            Some((Step::Key(key), rest)) => {
+                let known = self.keys.iter().any(|(name, _)| name == key);
+                if !known {
+                    // A key that only `*` reaches gets a node of its own, a copy to hide in; one that
+                    // nothing reaches needs no hiding.
+                    let Some(any) = self.any.as_deref().filter(|_| !is_secret_field(key)) else {
+                        return;
+                    };
+                    let copy = any.clone();
+                    self.keys.push((key.clone(), copy));
+                }
+                self.named(key).hide(rest);
+            }
+        }
+    }
+
+    fn named(&mut self, key: &str) -> &mut Self {
+        let at = match self.keys.iter().position(|(name, _)| name == key) {
+            Some(at) => at,
+            None => {
+                self.keys.push((key.to_owned(), Self::default()));
+                self.keys.len() - 1
+            }
+        };
+        #[expect(clippy::indexing_slicing, reason = "`at` was found or pushed above")]
+        &mut self.keys[at].1
+    }
+
+    fn sort(&mut self) {
+        self.keys.sort_by(|a, b| a.0.cmp(&b.0));
+        for (_, node) in &mut self.keys {
+            node.sort();
+        }
+        if let Some(any) = &mut self.any {
+            any.sort();
+        }
+    }
+}

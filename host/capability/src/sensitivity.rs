@@ -1,0 +1,206 @@
+//! What is too dangerous to hand out by a pattern: endpoints and fields that carry credentials.
+//!
+//! Reading is not harmless. Some of Okta's GETs answer with client secrets, refresh tokens or shared
+//! secrets in clear, and catalogue apps keep keys under names of their own. Such endpoints and fields
+//! are refused unless the manifest says `sensitive = true` with a `why` of its own; a `*` never
+//! reaches such a field. The lists are ours and closed: a manifest cannot shorten them.
+
+/// Operations whose answer is a credential, or whose reading acts on one.
+///
+/// Sources: Okta's reference of each operation; recorded answers for the first two families.
+const CREDENTIAL_ENDPOINTS: &[&str] = &[
+    "/api/v1/apps/{appId}/credentials/secrets",
+    "/api/v1/apps/{appId}/credentials/secrets/{secretId}",
+    "/api/v1/idps",
+    "/api/v1/idps/{idpId}",
+    "/api/v1/users/{id}/idps",
+    "/api/v1/idps/{idpId}/users/{userId}/credentials/tokens",
+    "/integrations/api/v1/api-services/{apiServiceId}/credentials/secrets",
+    "/api/v1/authenticators",
+    "/api/v1/authenticators/{authenticatorId}",
+    "/api/v1/email-servers",
+    "/api/v1/email-servers/{emailServerId}",
+    "/api/v1/api-tokens",
+    "/api/v1/api-tokens/{apiTokenId}",
+    "/api/v1/apps/{appId}/tokens",
+    "/api/v1/apps/{appId}/tokens/{tokenId}",
+    "/api/v1/authorizationServers/{authServerId}/clients/{clientId}/tokens",
+    "/api/v1/authorizationServers/{authServerId}/clients/{clientId}/tokens/{tokenId}",
+    "/api/v1/users/{userId}/clients/{clientId}/tokens",
+    "/api/v1/users/{userId}/clients/{clientId}/tokens/{tokenId}",
+    "/api/v1/users/{userId}/factors/{factorId}/transactions/{transactionId}",
+    "/api/v1/sessions/{sessionId}",
+    "/api/v1/eventHooks",
+    "/api/v1/eventHooks/{eventHookId}",
+    "/api/v1/inlineHooks",
+    "/api/v1/inlineHooks/{inlineHookId}",
+    "/api/v1/org/factors/yubikey_token/tokens",
+    "/api/v1/org/factors/yubikey_token/tokens/{tokenId}",
+];
+
+/// Whether `template` is one of the operations whose answer carries credentials.
+#[must_use]
+pub fn is_credential_endpoint(template: &str) -> bool {
+    CREDENTIAL_ENDPOINTS.contains(&template)
+}
+
+/// Whether a field called `name` holds a secret, whatever object it is in.
+///
+/// Compared without regard to case, `_` and `-`, so that `client_secret`, `clientSecret` and
+/// `CLIENT-SECRET` are one name.
+#[must_use]
+pub fn is_secret_field(name: &str) -> bool {
+    /// Names that are secrets as a whole.
+    const WHOLE: &[&str] = &[
+        "password",
+        "answer",
+        "passcode",
+        "authtoken",
+        "devicetoken",
+        "recoveryquestion",
+        "x5c",
+        "k",
+        "d",
+        "p",
+        "q",
+        "dp",
+        "dq",
+        "qi",
+    ];
+    /// Parts of names that make them secrets.
+    const PARTS: &[&str] = &[
+        "secret",
+        "privatekey",
+        "apikey",
+        "accesskey",
+        "accesstoken",
+        "refreshtoken",
+        "idtoken",
+        "authtoken",
+        "apitoken",
+        "devicetoken",
+        "activationtoken",
+        "recoverytoken",
+        "sharedkey",
+        "passphrase",
+        "qrcode",
+        "bearertoken",
+    ];
+    let mut folded = String::with_capacity(name.len());
+    folded.extend(
+        name.chars()
+            .filter(|c| !matches!(c, '_' | '-' | ' '))
+            .flat_map(char::to_lowercase),
+    );
+    WHOLE.contains(&folded.as_str())
+        || PARTS.iter().any(|part| folded.contains(part))
+        || (folded.ends_with("password") && folded.len() > "password".len())
+}
+
+/// Names below which a secret's name is not one: they configure something that is called so.
+///
+/// `settings.password` of a policy is how long a password must be, not a password
+/// ([Okta: policies](https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Policy/)).
+const CONFIGURATION: &[(&str, &[&str])] = &[
+    ("/api/v1/policies", &["settings", "password"]),
+    ("/api/v1/policies/{policyId}", &["settings", "password"]),
+];
+
+/// The first key of the path `keys` that names a secret in the answers of `template`; a `*` is none.
+#[must_use]
+pub fn secret_on_the_way<'k>(template: &str, keys: &[&'k str]) -> Option<&'k str> {
+    let known = CONFIGURATION
+        .iter()
+        .filter(|(at, prefix)| {
+            *at == template && keys.len() > prefix.len() && keys.starts_with(prefix)
+        })
+        .map(|(_, prefix)| prefix.len())
+        .max()
+        .unwrap_or(0);
+    keys.iter()
+        .skip(known)
+        .copied()
+        .find(|key| is_secret_field(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_s_password_settings_are_configuration_and_their_secrets_still_secrets() {
+        let policy = "/api/v1/policies/{policyId}";
+        let found = |template, path: &str| {
+            secret_on_the_way(template, &path.split('.').collect::<Vec<_>>()).map(str::to_owned)
+        };
+        assert_eq!(
+            found(policy, "settings.password.complexity.minLength"),
+            None
+        );
+        assert_eq!(found(policy, "settings.password"), Some("password".into()));
+        assert_eq!(
+            found(policy, "settings.password.clientSecret"),
+            Some("clientSecret".into())
+        );
+        assert_eq!(
+            found("/api/v1/users/{id}", "settings.password.complexity"),
+            Some("password".into())
+        );
+        assert_eq!(
+            found("/api/v1/users/{id}", "credentials.password.value"),
+            Some("password".into())
+        );
+    }
+
+    #[test]
+    fn every_credential_endpoint_is_one_of_okta_s() {
+        for template in CREDENTIAL_ENDPOINTS {
+            assert!(crate::catalogue::find(template).is_some(), "{template}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_known_by_any_spelling_of_their_name() {
+        for name in [
+            "client_secret",
+            "clientSecret",
+            "sharedSecret",
+            "SECRET-KEY",
+            "privateKey",
+            "apiKey",
+            "secret_hash",
+            "password",
+            "Password",
+            "smtpPassword",
+            "encryptedAuthToken",
+            "passCode",
+            "answer",
+            "recovery_question",
+            "adminApiKey",
+            "x5c",
+        ] {
+            assert!(is_secret_field(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn ordinary_names_are_not_secrets() {
+        for name in [
+            "id",
+            "status",
+            "passwordChanged",
+            "department",
+            "kid",
+            "displayName",
+            "token_endpoint_auth_method",
+            "question",
+            "secondEmail",
+            "factorType",
+            "keys",
+            "passwordPolicy",
+            "lastLogin",
+        ] {
+            assert!(!is_secret_field(name), "{name}");
+        }
+    }
+}
