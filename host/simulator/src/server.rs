@@ -1,0 +1,232 @@
+//! The served org: connections in, answers out, and a handle for tests.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::io::{AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::clock::Clock;
+use crate::fault::{Fault, Faults};
+use crate::limits::{Limiter, Plan};
+use crate::log::{Log, Recorded};
+use crate::org::Org;
+use crate::respond::{self, Ending};
+use crate::view::View;
+use crate::wire;
+
+/// How long to wait after a connection could not be accepted: the cause, such as too many open
+/// files, does not go away at once.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// How an org is served.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Decides request ids, error ids and session cookies, together with the number of requests
+    /// so far. The data have their own seed, see [`Org::generate`].
+    pub seed: u64,
+    /// The time of `Date` and of the rate-limit windows.
+    pub clock: Clock,
+    /// The API token that is accepted after `Authorization: SSWS `.
+    pub token: String,
+    /// The numbers of the rate limits.
+    pub plan: Plan,
+}
+
+impl Options {
+    /// The token of [`Options::default`]: 42 characters, beginning with `00` as Okta's do.
+    pub const DEMO_TOKEN: &'static str = "00NorthwindDemoTokenThatOpensNothingAtAll0";
+    /// The moment of [`Options::default`]: 2026-06-01T08:00:00Z.
+    pub const DEMO_TIME: i64 = 1_780_300_800;
+}
+
+/// Seed 1, a clock that stands at [`Options::DEMO_TIME`], [`Options::DEMO_TOKEN`], Workforce.
+///
+/// A clock that stands still never opens a new rate-limit window: advance it, use
+/// [`Clock::system`], or choose [`Plan::Unmetered`].
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            seed: 1,
+            clock: Clock::fixed(Options::DEMO_TIME),
+            token: Options::DEMO_TOKEN.to_owned(),
+            plan: Plan::default(),
+        }
+    }
+}
+
+/// What all connections share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) org: Arc<Org>,
+    pub(crate) view: View,
+    pub(crate) options: Options,
+    /// `http://` and the address, without a slash at the end.
+    pub(crate) base: String,
+    pub(crate) limiter: Mutex<Limiter>,
+    pub(crate) faults: Mutex<Faults>,
+    log: Mutex<Log>,
+    requests: AtomicU64,
+}
+
+impl Shared {
+    /// The number of the next request, from 0.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.requests.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+/// A lock whose holder panicked still guards whole values: every change to them is one step.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A served org. Dropping the handle stops the server.
+#[derive(Debug)]
+pub struct Handle {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    task: JoinHandle<()>,
+}
+
+/// Serves `org` on `listener` from a task of its own and returns at once.
+///
+/// Answers are byte-identical for equal org, options, address and sequence of requests.
+///
+/// # Errors
+/// Those of asking the listener for its address.
+pub async fn serve(listener: TcpListener, org: Arc<Org>, options: Options) -> io::Result<Handle> {
+    let mut address = listener.local_addr()?;
+    if address.ip().is_unspecified() {
+        address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    }
+    let base = format!("http://{address}");
+    let shared = Arc::new(Shared {
+        view: View::new(&org, &base),
+        org,
+        options,
+        base,
+        limiter: Mutex::default(),
+        faults: Mutex::default(),
+        log: Mutex::default(),
+        requests: AtomicU64::new(0),
+    });
+    let task = tokio::spawn(accept(listener, Arc::clone(&shared)));
+    Ok(Handle {
+        address,
+        shared,
+        task,
+    })
+}
+
+impl Handle {
+    /// The org's URL, such as `http://127.0.0.1:49152`, without a slash at the end.
+    pub fn url(&self) -> String {
+        self.shared.base.clone()
+    }
+
+    /// The address that clients connect to.
+    pub fn addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The last 10,000 requests, oldest first. A request is there before its answer is sent.
+    pub fn requests(&self) -> Vec<Recorded> {
+        lock(&self.shared.log).entries()
+    }
+
+    /// How many requests arrived since the start or since [`clear_requests`](Handle::clear_requests).
+    pub fn request_count(&self) -> u64 {
+        lock(&self.shared.log).count()
+    }
+
+    /// Forgets all recorded requests and their count.
+    pub fn clear_requests(&self) {
+        *lock(&self.shared.log) = Log::default();
+    }
+
+    /// Adds a fault. Of several that fit a request, the one that was added first happens.
+    pub fn inject(&self, fault: Fault) {
+        lock(&self.shared.faults).add(fault);
+    }
+
+    /// Stops the server and waits until its port is free. Open connections end in mid-answer.
+    pub async fn shutdown(mut self) {
+        self.task.abort();
+        // The only error is the cancellation that was just asked for.
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Aborting this task drops the set, and with it every connection.
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(connection(stream, Arc::clone(&shared)));
+                }
+                // Too many open files, or a client that was gone before it was accepted.
+                Err(error) => {
+                    tracing::warn!(%error, "simulator: a connection could not be accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, shared: Arc<Shared>) {
+    if let Err(error) = exchange(stream, &shared).await {
+        tracing::debug!(%error, "simulator: a connection broke");
+    }
+}
+
+async fn exchange(stream: TcpStream, shared: &Shared) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let (reader, mut writer) = stream.into_split();
+    let mut reader = BufReader::new(reader);
+    while let Some(request) = wire::read(&mut reader).await? {
+        let reply = respond::reply(shared, &request);
+        lock(&shared.log).add(Recorded {
+            method: request.method.clone(),
+            target: request.target.clone(),
+            status: reply.status(),
+            authorized: reply.authorized,
+        });
+        if let Some(delay) = reply.delay {
+            tokio::time::sleep(delay).await;
+        }
+        let bytes = reply
+            .response
+            .bytes(request.keep_alive, request.method != "HEAD");
+        match reply.ending {
+            Ending::Normal if request.keep_alive => writer.write_all(&bytes).await?,
+            Ending::Normal => {
+                writer.write_all(&bytes).await?;
+                break;
+            }
+            Ending::HalfTheBody => {
+                let half = bytes.len() - reply.response.body.len() / 2;
+                writer
+                    .write_all(bytes.get(..half).unwrap_or(&bytes))
+                    .await?;
+                break;
+            }
+            Ending::Nothing => break,
+        }
+    }
+    writer.shutdown().await
+}
