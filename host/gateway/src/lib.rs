@@ -1,0 +1,35 @@
+//! The way to Okta: the one crate that sends requests, and the one that holds credentials.
+//!
+//! It has one door, [`Gateway::get`], and the door takes an
+//! [`AuthorizedGet`](capability::grant::AuthorizedGet): a proof that only `capability` can make.
+//! So what may be asked is settled before this crate is reached, and what it adds is how to ask.
+//! A reader can follow one GET from top to bottom:
+//!
+//! 1. [`gateway`](Gateway) checks the origin once more, sets the deadline round everything and runs
+//!    the attempts;
+//! 2. `client` keeps the connections, `tls` says whom to trust, `request` writes the headers and
+//!    [`Credential`] signs;
+//! 3. `answer` decides what a response is: `refusal` reads a no, `body` reads a page within its
+//!    cap, `paging` finds where the next one begins (`header` and `link` read the fields);
+//! 4. `pace` decides whether and when a failed attempt is worth another.
+//!
+//! It never follows a redirect, keeps no cookie, and takes nothing from a `Link` but Okta's `after`.
+//! It does not know tools, plugins or WebAssembly, caches nothing, and never logs a value of a
+//! request: only templates, statuses, sizes, times and request ids.
+
+mod answer;
+mod body;
+mod client;
+mod credential;
+mod fault;
+mod gateway;
+mod header;
+mod link;
+mod pace;
+mod paging;
+mod refusal;
+mod request;
+mod tls;
+
+pub use credential::{Credential, CredentialError};
+pub use gateway::{Budget, Gateway, Settings, SetupError};
