@@ -1,0 +1,92 @@
+//! What a call costs beside the network: a fresh instance for a trivial tool, a page handed over, and
+//! the one compilation that comes before.
+//!
+//! The guests are the tests' own, a few kilobytes of WebAssembly, and the probe where it is built.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests, and helpers of tests"
+)]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use std::hint::black_box;
+
+use capability::answer::Page;
+use capability::limits::Limits;
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use sandbox::{Engine, Package, Plugin};
+use support::Guest;
+use support::world::{Prompt, World, page};
+use tokio::runtime::{Builder, Runtime};
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+fn calls(criterion: &mut Criterion) {
+    let runtime = runtime();
+    let trivial = runtime.block_on(World::of(&Guest::trivial()));
+    let directory = Prompt::empty();
+    criterion.bench_function("call, trivial tool in a fresh instance", |bencher| {
+        bencher
+            .to_async(&runtime)
+            .iter(|| async { black_box(trivial.call(directory.clone()).await) });
+    });
+
+    let one_get = Guest::call("(call $get_groups) (call $outcome)");
+    let one_get = runtime.block_on(World::of(&one_get));
+    if let Some(probe) = runtime.block_on(support::probe(&Engine::new().unwrap())) {
+        let probe = World::new(&Engine::new().unwrap(), probe, Limits::DEFAULT);
+        criterion.bench_function("call, echo of the probe", |bencher| {
+            bencher.to_async(&runtime).iter(|| async {
+                let echo = probe.call_with("echo", r#"{"text":"hello"}"#, directory.clone());
+                black_box(echo.await.unwrap())
+            });
+        });
+    }
+    let hundred_kilobytes = Prompt::new(Ok(Page {
+        body: "x".repeat(100_000),
+        ..page(100_000)
+    }));
+    criterion.bench_function("call, one page of 100 kB", |bencher| {
+        bencher
+            .to_async(&runtime)
+            .iter(|| async { black_box(one_get.call(hundred_kilobytes.clone()).await) });
+    });
+}
+
+fn preparation(criterion: &mut Criterion) {
+    let runtime = runtime();
+    criterion.bench_function("engine, new", |bencher| {
+        bencher.iter(|| black_box(Engine::new().unwrap()));
+    });
+    let engine = Engine::new().unwrap();
+    let mut packages = vec![("small", runtime.block_on(Guest::trivial().pack(&engine)))];
+    if let Some(probe) = runtime.block_on(support::probe(&engine)) {
+        packages.push(("probe", probe));
+    }
+    for (name, package) in packages {
+        criterion.bench_function(&format!("package, parse ({name})"), |bencher| {
+            bencher.iter(|| Package::parse(black_box(package.bytes())).unwrap());
+        });
+        criterion.bench_function(&format!("plugin, prepare ({name})"), |bencher| {
+            bencher.to_async(&runtime).iter_batched(
+                || Plugin::new(&engine, package.clone(), Limits::DEFAULT),
+                |plugin| async move { plugin.prepare().await.unwrap() },
+                BatchSize::PerIteration,
+            );
+        });
+    }
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().sample_size(20);
+    targets = calls, preparation
+}
+criterion_main!(benches);

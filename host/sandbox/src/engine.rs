@@ -1,0 +1,127 @@
+//! The one wasmtime engine of the process, how it is set, and how many calls it runs at once.
+//!
+//! One engine only: ids of types are the engine's own, and mixing two has been a vulnerability before.
+//! Instances are allocated on demand. Pooling would save 20 µs of a call that waits a hundred
+//! milliseconds for Okta, and reserves half a terabyte of addresses for it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+use wasmtime::{Config, WasmBacktraceDetails};
+
+use crate::error::CallError;
+use crate::limits;
+use crate::ticker::{Ticker, Ticking};
+
+/// The process' engine. Cheap to make and to clone; compiles nothing by itself.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    wasm: wasmtime::Engine,
+    ticker: Ticker,
+    turns: Semaphore,
+    queue_wait: Duration,
+}
+
+/// What an operator may turn on an engine.
+#[derive(Debug, Clone, Copy)]
+pub struct EngineOptions {
+    /// Calls that run at once; 64 unless said otherwise.
+    pub concurrent_calls: usize,
+    /// How long a call waits for its turn until it ends as [`CallError::Busy`]; 5 s unless said otherwise.
+    pub queue_wait: Duration,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self {
+            concurrent_calls: limits::CONCURRENT_CALLS,
+            queue_wait: limits::QUEUE_WAIT,
+        }
+    }
+}
+
+/// Why there is no engine.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EngineError {
+    /// wasmtime does not run on this machine as it is set.
+    #[error("WebAssembly cannot be run on this machine: {0}")]
+    Unsupported(String),
+}
+
+impl Engine {
+    /// An engine with the usual options.
+    ///
+    /// # Errors
+    /// [`EngineError::Unsupported`].
+    pub fn new() -> Result<Self, EngineError> {
+        Self::with(EngineOptions::default())
+    }
+
+    /// An engine with options of the operator's.
+    ///
+    /// # Errors
+    /// [`EngineError::Unsupported`].
+    pub fn with(options: EngineOptions) -> Result<Self, EngineError> {
+        let wasm = wasmtime::Engine::new(&config())
+            .map_err(|error| EngineError::Unsupported(error.to_string()))?;
+        Ok(Self(Arc::new(Inner {
+            ticker: Ticker::new(wasm.weak()),
+            wasm,
+            turns: Semaphore::new(options.concurrent_calls.min(Semaphore::MAX_PERMITS)),
+            queue_wait: options.queue_wait,
+        })))
+    }
+
+    pub(crate) fn wasm(&self) -> &wasmtime::Engine {
+        &self.0.wasm
+    }
+
+    /// Waits for a turn to run a guest.
+    pub(crate) async fn turn(&self) -> Result<SemaphorePermit<'_>, CallError> {
+        // The semaphore is never closed: an error can only be the wait's end.
+        match tokio::time::timeout(self.0.queue_wait, self.0.turns.acquire()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            Ok(Err(_)) | Err(_) => Err(CallError::Busy),
+        }
+    }
+
+    /// Keeps the clock going that stops guests; needed while one runs.
+    pub(crate) fn tick(&self) -> Result<Ticking, CallError> {
+        self.0
+            .ticker
+            .tick()
+            .map_err(|error| CallError::NoTicker(error.to_string()))
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Engine({} turns free)", self.0.turns.available_permits())
+    }
+}
+
+fn config() -> Config {
+    let mut config = Config::new();
+    config
+        .wasm_component_model(true)
+        // Component-model async is not built in; without it a guest cannot have tasks of its own.
+        .concurrency_support(false)
+        .epoch_interruption(true)
+        .max_wasm_stack(limits::GUEST_STACK)
+        .async_stack_size(limits::SHARED_STACK)
+        // Costs a page or two each call; a bug in the compiler must not show one guest another's stack.
+        .async_stack_zeroing(true)
+        // Otherwise an environment variable decides.
+        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
+        .wasm_memory64(false)
+        // wasmtime's own glue between two components inside one has the memories of both, and its
+        // compiler panics where it may not. What counts is the sum, and that is bounded.
+        .wasm_multi_memory(true)
+        // Its results differ between processors.
+        .wasm_relaxed_simd(false);
+    config
+}

@@ -1,0 +1,165 @@
+//! How a call ends without an answer.
+//!
+//! These texts reach the model: one line, what happened and what to do. A plugin's own words are
+//! cleaned and cut; a backtrace goes to the program's log and nowhere else.
+
+use std::time::Duration;
+
+use capability::limits::Limits;
+use capability::text::clean;
+use wasmtime::Trap;
+
+use crate::store::Meters;
+
+/// Why a call brought no outcome.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// The package has no such tool.
+    #[error("plugin `{plugin}` has no tool `{tool}`; it has {known}")]
+    UnknownTool {
+        /// The plugin.
+        plugin: String,
+        /// The name that was asked for, cleaned.
+        tool: String,
+        /// The names of those that it has.
+        known: String,
+    },
+    /// The plugin says that the arguments do not fit the facts.
+    #[error("{0}")]
+    InvalidArguments(String),
+    /// The plugin says that it failed.
+    #[error("{0}")]
+    Failed(String),
+    /// The plugin needs something of the client that it does not have.
+    #[error("this tool needs the client capability `{0}`, which this client does not declare")]
+    NeedsCapability(String),
+    /// The guest crashed.
+    #[error(
+        "the plugin crashed ({what}); the same call will most likely crash again, so try other arguments or tell the plugin's author"
+    )]
+    Trapped {
+        /// The reason, without a backtrace.
+        what: String,
+    },
+    /// The guest computed for too long.
+    #[error(
+        "the plugin was stopped after {} ms of processor time; ask for less, or have the operator raise limits.cpu",
+        limit.as_millis()
+    )]
+    CpuExhausted {
+        /// What it may spend.
+        limit: Duration,
+    },
+    /// The call took too long.
+    #[error(
+        "the call was ended after {} s; ask for less, or have the operator raise limits.time",
+        limit.as_secs_f64()
+    )]
+    TimedOut {
+        /// What it may take.
+        limit: Duration,
+    },
+    /// The guest wanted more memory than it may have, and did not get by without.
+    #[error(
+        "the plugin needs more than {} KiB of memory; ask for less, or have the operator raise limits.memory",
+        limit >> 10
+    )]
+    MemoryExhausted {
+        /// Bytes that it may have.
+        limit: u64,
+    },
+    /// The guest answered, but not within the contract.
+    #[error("the plugin gave an answer that cannot be used: {0}; tell the plugin's author")]
+    BadResult(String),
+    /// As many calls are running as may, and none ended in time.
+    #[error("too many calls are running; wait for one of them to end and try again")]
+    Busy,
+    /// The package cannot be run at all.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The clock that stops runaway guests did not start, so no guest may.
+    #[error("the server could not start its clock thread ({0}); free some threads and try again")]
+    NoTicker(String),
+}
+
+/// Why a package that parses cannot be run.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LoadError {
+    /// It does not validate or compile.
+    #[error("the plugin does not compile: {0}; build it again with `okta-mcp plugin build`")]
+    Compile(String),
+    /// It imports or exports something else than the contract says, under the contract's names.
+    #[error(
+        "the plugin does not fit this server's plugin interface: {0}; build it against okta:plugin@0.1.0"
+    )]
+    Link(String),
+    /// The compiler gave up in a way that it should not.
+    #[error("the plugin's compilation broke off; report the package to this server's authors")]
+    Aborted,
+}
+
+/// Characters of a reason that wasmtime gives.
+const MAX_REASON: usize = 300;
+
+impl LoadError {
+    pub(crate) fn compile(error: &wasmtime::Error) -> Self {
+        Self::Compile(line(&format!("{error:#}"), MAX_REASON))
+    }
+
+    /// With every stage that wasmtime names: the outer ones say which function it is about.
+    pub(crate) fn link(error: &wasmtime::Error) -> Self {
+        Self::Link(line(&format!("{error:#}"), MAX_REASON))
+    }
+}
+
+impl CallError {
+    /// What an error out of wasmtime means to the caller: which limit, or a crash.
+    pub(crate) fn of_guest(error: &wasmtime::Error, meters: &Meters, limits: &Limits) -> Self {
+        tracing::debug!(error = ?error, "a guest was stopped");
+        let trap = error.downcast_ref::<Trap>();
+        if trap == Some(&Trap::Interrupt) {
+            return Self::CpuExhausted { limit: limits.cpu };
+        }
+        if meters.space.refused_memory() {
+            return Self::MemoryExhausted {
+                limit: limits.memory,
+            };
+        }
+        Self::Trapped {
+            what: trap.map_or_else(|| reason(error), |trap| line(&trap.to_string(), MAX_REASON)),
+        }
+    }
+}
+
+/// The innermost cause: the outer ones are backtraces and wasmtime's own stages.
+fn reason(error: &wasmtime::Error) -> String {
+    line(&error.root_cause().to_string(), MAX_REASON)
+}
+
+/// `text` as one clean line of at most `limit` characters; its line breaks become spaces.
+pub(crate) fn line(text: &str, limit: usize) -> String {
+    // Cut first, generously: a guest's text can be a thousand times as long as what is kept of it.
+    let cut: String = text
+        .chars()
+        .take(limit.saturating_mul(2))
+        .map(|c| {
+            if matches!(c, '\n' | '\r' | '\t') {
+                ' '
+            } else {
+                c
+            }
+        })
+        .collect();
+    clean(&cut, limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_becomes_one_line_and_keeps_its_words_apart() {
+        assert_eq!(line("a\nb\u{202e}c", 10), "a bc");
+        assert_eq!(line(&"x".repeat(1_000), 3), "xxx…");
+    }
+}

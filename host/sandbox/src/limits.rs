@@ -1,0 +1,86 @@
+//! Every number that bounds a plugin, in one place, each with its reason.
+//!
+//! What an operator may turn is in [`capability::limits::Limits`]; the numbers here are the host's own
+//! and the same for all. wasmtime's defaults for most of them are there for compatibility and are too
+//! high for guests that nobody trusts.
+
+use std::time::Duration;
+
+/// The largest package that is read, in bytes. A component with a whole Python in it has 18 to 35 MB;
+/// a Rust one has 0.2.
+pub const MAX_PACKAGE_BYTES: usize = 64 << 20;
+
+/// The largest tools section: 64 tools with two schemas of 4 KiB each are half of it.
+pub(crate) const MAX_TOOLS_BYTES: usize = 1 << 20;
+/// The largest build record: two short texts.
+pub(crate) const MAX_RECORD_BYTES: usize = 4 << 10;
+/// Tools of one plugin. Clients grow unreliable well before this many.
+pub(crate) const MAX_TOOLS: usize = 64;
+/// Characters of a tool's title: it is a label in a list.
+pub(crate) const MAX_TITLE: usize = 80;
+/// Characters of a tool's description. Every client pays for it in every conversation.
+pub(crate) const MAX_DESCRIPTION: usize = 1_200;
+/// Bytes of one schema's text: ten times the largest of the built-in plugins.
+pub(crate) const MAX_SCHEMA_BYTES: usize = 32 << 10;
+
+/// How often a running guest is looked at. A plugin overruns its processor budget by at most this
+/// much, 2 % of the default, and a hundred wake-ups a second cost nothing that can be measured.
+pub(crate) const TICK: Duration = Duration::from_millis(10);
+
+/// The guest's stack, in bytes: wasmtime's default, which deep recursion in a JSON parser fits in.
+pub(crate) const GUEST_STACK: usize = 512 << 10;
+/// The stack that guest and host functions share, in bytes: leaves 1.5 MiB for the host's frames,
+/// whose overflow would end the process.
+pub(crate) const SHARED_STACK: usize = 2 << 20;
+
+/// Bytes that a guest may hand to the host in one go: a structured result, the content blocks, and
+/// half as much again for the records that hold them.
+pub(crate) const MAX_LIFTED_BYTES: usize = 3 << 20;
+/// Live component-model handles. The contract has no resources: a runtime needs a few of its own.
+pub(crate) const MAX_HANDLES: usize = 256;
+/// Core instances in one store. The components of interpreted languages are made of up to 40 modules.
+pub(crate) const MAX_INSTANCES: usize = 100;
+/// Linear memories in one store; what counts is their sum, which the call's limit bounds.
+pub(crate) const MAX_MEMORIES: usize = 8;
+/// Tables in one store: one for each module of an interpreted language's component.
+pub(crate) const MAX_TABLES: usize = 40;
+/// Elements of all tables together, a pointer each: 0.8 MB. A whole JavaScript engine has about 20,000.
+pub(crate) const MAX_TABLE_ELEMENTS: usize = 100_000;
+
+/// Calls at once in one process: each may hold its memory limit, and Okta's rate limit is met far earlier.
+pub(crate) const CONCURRENT_CALLS: usize = 64;
+/// How long a call waits for its turn before it is told that the host is busy; a person still waits then.
+pub(crate) const QUEUE_WAIT: Duration = Duration::from_secs(5);
+
+/// Requests in one `get-all`: twice the default budget of a whole call.
+pub(crate) const MAX_GET_ALL: usize = 100;
+/// Requests of one call in flight at once. Okta allows an org 15 to 75, and other people work there too.
+pub(crate) const CONCURRENT_GETS: usize = 8;
+
+/// Bytes of a structured result: a model cannot read a tenth of it.
+pub(crate) const MAX_STRUCTURED_BYTES: usize = 1 << 20;
+/// Content blocks of one result.
+pub(crate) const MAX_BLOCKS: usize = 32;
+/// Bytes of all content blocks together: what common clients take for an image.
+pub(crate) const MAX_CONTENT_BYTES: usize = 1 << 20;
+/// Bytes of a name, URI or media type inside a block.
+pub(crate) const MAX_LABEL_BYTES: usize = 2 << 10;
+/// Questions that one pause may ask: a person answers them.
+pub(crate) const MAX_QUESTIONS: usize = 8;
+/// Bytes of one question's request.
+pub(crate) const MAX_QUESTION_BYTES: usize = 16 << 10;
+/// Bytes that a plugin may ask to get back: they travel through the client in every such answer.
+pub(crate) const MAX_STATE_BYTES: usize = 64 << 10;
+
+/// Characters of an error text of a plugin's that are passed on.
+pub(crate) const MAX_ERROR_TEXT: usize = 4_000;
+/// Log lines of one call; then one line says that the rest is dropped.
+pub(crate) const MAX_LOG_LINES: u32 = 200;
+/// Characters of one log line: a panic message with its place.
+pub(crate) const MAX_LOG_TEXT: usize = 2_000;
+/// Progress reports of one call: more than a person can see go by.
+pub(crate) const MAX_PROGRESS: u32 = 200;
+/// Characters of one progress message.
+pub(crate) const MAX_PROGRESS_TEXT: usize = 200;
+/// Bytes of a setting's name that is looked up at all.
+pub(crate) const MAX_SETTING_NAME: usize = 80;

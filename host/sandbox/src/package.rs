@@ -1,0 +1,276 @@
+//! A package: one file, read once, hashed, and checked before anything of it is compiled.
+//!
+//! The bytes that are hashed are the bytes that are parsed here and compiled later: they are held in
+//! one buffer from reading to compiling, and no path is ever looked at again.
+
+use std::io::Read as _;
+use std::sync::Arc;
+
+use cap_std::fs::Dir;
+use capability::manifest::{self, Manifest, ManifestError};
+
+use crate::digest::Digest;
+use crate::imports;
+use crate::limits::{MAX_PACKAGE_BYTES, MAX_RECORD_BYTES, MAX_TOOLS_BYTES};
+use crate::outline::{Outline, OutlineError};
+use crate::record::BuildRecord;
+use crate::tool::{self, Tool};
+
+/// The custom section with the manifest's bytes as they were written.
+pub(crate) const MANIFEST_SECTION: &str = "okta:plugin/manifest";
+/// The custom section with the tools, as JSON.
+pub(crate) const TOOLS_SECTION: &str = "okta:plugin/tools";
+/// The custom section with the build record, as JSON.
+pub(crate) const RECORD_SECTION: &str = "okta:plugin/build";
+
+/// A checked package. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Package(Arc<Contents>);
+
+#[derive(Debug)]
+struct Contents {
+    bytes: Arc<[u8]>,
+    digest: Digest,
+    manifest: Manifest,
+    manifest_text: String,
+    tools: Vec<Tool>,
+    imports: Vec<String>,
+    record: BuildRecord,
+}
+
+/// Why bytes are not a package: at which stage, where, and what is accepted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PackageError {
+    /// The file cannot be read.
+    #[error("cannot read the package `{path}`: {why}")]
+    Unreadable {
+        /// The path, within the directory that was given.
+        path: String,
+        /// The operating system's words.
+        why: String,
+    },
+    /// Larger than [`MAX_PACKAGE_BYTES`].
+    #[error(
+        "the package has more than {} MiB, the most that is read; strip debug information, or leave out what the plugin does not use",
+        MAX_PACKAGE_BYTES >> 20
+    )]
+    TooLarge,
+    /// A core module.
+    #[error("this is a core WebAssembly module; make a package of it with `okta-mcp plugin build`")]
+    CoreModule,
+    /// Not a WebAssembly component.
+    #[error("this is not a WebAssembly component: {0}")]
+    Malformed(String),
+    /// An import that the contract does not have.
+    #[error("the component imports `{name}`; a plugin may import nothing but {allowed}")]
+    Import {
+        /// The import's name.
+        name: String,
+        /// What may be imported.
+        allowed: String,
+    },
+    /// The interface that every plugin exports is not there.
+    #[error("the component does not export `{required}`; build it against the plugin interface")]
+    NoTools {
+        /// What is missing.
+        required: &'static str,
+    },
+    /// A custom section is not there.
+    #[error("the package has no section `{0}`; make it with `okta-mcp plugin build`")]
+    MissingSection(&'static str),
+    /// A custom section is there more than once.
+    #[error(
+        "the package has the section `{0}` more than once; make it anew with `okta-mcp plugin build`"
+    )]
+    DuplicateSection(&'static str),
+    /// A custom section is larger than any that is written.
+    #[error("the package's section `{name}` has more than {limit} bytes")]
+    LargeSection {
+        /// Which.
+        name: &'static str,
+        /// Bytes that are read.
+        limit: usize,
+    },
+    /// The manifest is not one.
+    #[error("the package's manifest, {0}")]
+    Manifest(#[from] ManifestError),
+    /// The manifest is not text.
+    #[error("the package's manifest is not UTF-8")]
+    ManifestEncoding,
+    /// The tools are not as they may be.
+    #[error("the package's tools: {0}")]
+    Tools(String),
+    /// An endpoint of the manifest is for a tool that does not exist.
+    #[error(
+        "the manifest declares {endpoint} for tool `{tool}`, which the plugin does not have; it has {known}"
+    )]
+    UnknownTool {
+        /// The endpoint.
+        endpoint: String,
+        /// The tool it names.
+        tool: String,
+        /// The tools that there are.
+        known: String,
+    },
+    /// The build record is not as it may be.
+    #[error("the package's build record: {0}")]
+    Record(String),
+}
+
+impl Package {
+    /// Checks a package's bytes; compiles nothing.
+    ///
+    /// # Errors
+    /// [`PackageError`]: the first thing that is wrong.
+    pub fn parse(bytes: impl Into<Arc<[u8]>>) -> Result<Self, PackageError> {
+        let bytes = bytes.into();
+        if bytes.len() > MAX_PACKAGE_BYTES {
+            return Err(PackageError::TooLarge);
+        }
+        let outline = Outline::read(&bytes)?;
+        imports::check(&outline)?;
+        let manifest_text =
+            std::str::from_utf8(section(&outline, MANIFEST_SECTION, manifest::MAX_BYTES)?)
+                .map_err(|_| PackageError::ManifestEncoding)?
+                .to_owned();
+        let manifest = Manifest::parse(&manifest_text)?;
+        let tools: Vec<Tool> =
+            serde_json::from_slice(section(&outline, TOOLS_SECTION, MAX_TOOLS_BYTES)?).map_err(
+                |error| PackageError::Tools(crate::error::line(&error.to_string(), 200)),
+            )?;
+        tool::check(&tools).map_err(|error| PackageError::Tools(error.to_string()))?;
+        agree(&manifest, &tools)?;
+        let record = BuildRecord::parse(section(&outline, RECORD_SECTION, MAX_RECORD_BYTES)?)
+            .map_err(|error| PackageError::Record(error.to_string()))?;
+        let imports = outline.imports.into_iter().map(|i| i.name).collect();
+        let digest = Digest::of(&bytes);
+        Ok(Self(Arc::new(Contents {
+            bytes,
+            digest,
+            manifest,
+            manifest_text,
+            tools,
+            imports,
+            record,
+        })))
+    }
+
+    /// Reads and checks a package file below `dir`; blocks for as long as the disk takes.
+    ///
+    /// # Errors
+    /// [`PackageError`]: the file cannot be read, or what is wrong with it.
+    pub fn read(dir: &Dir, path: &str) -> Result<Self, PackageError> {
+        let unreadable = |error: std::io::Error| PackageError::Unreadable {
+            path: crate::error::line(path, 200),
+            why: error.to_string(),
+        };
+        let file = dir.open(path).map_err(unreadable)?;
+        let mut bytes = Vec::new();
+        // One byte more than is accepted, so that a larger file is known without being read.
+        file.take(MAX_PACKAGE_BYTES as u64 + 1)
+            .read_to_end(&mut bytes)
+            .map_err(unreadable)?;
+        Self::parse(bytes)
+    }
+
+    /// SHA-256 of the package's exact bytes.
+    #[must_use]
+    pub fn digest(&self) -> &Digest {
+        &self.0.digest
+    }
+
+    /// The package's exact bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.0.bytes
+    }
+
+    /// What the plugin declares.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        &self.0.manifest
+    }
+
+    /// The manifest as its author wrote it, comments included.
+    #[must_use]
+    pub fn manifest_text(&self) -> &str {
+        &self.0.manifest_text
+    }
+
+    /// The plugin's tools, in its order.
+    #[must_use]
+    pub fn tools(&self) -> &[Tool] {
+        &self.0.tools
+    }
+
+    /// What the component imports, in its order; each is one of the contract's.
+    #[must_use]
+    pub fn imports(&self) -> &[String] {
+        &self.0.imports
+    }
+
+    /// What the component was built with and from, as whoever packed it says.
+    #[must_use]
+    pub fn build_record(&self) -> &BuildRecord {
+        &self.0.record
+    }
+
+    pub(crate) fn shared_bytes(&self) -> Arc<[u8]> {
+        Arc::clone(&self.0.bytes)
+    }
+}
+
+impl From<OutlineError> for PackageError {
+    fn from(error: OutlineError) -> Self {
+        match error {
+            OutlineError::CoreModule => Self::CoreModule,
+            OutlineError::Malformed(what) => Self::Malformed(what),
+        }
+    }
+}
+
+/// The one custom section `name`.
+fn section<'a>(
+    outline: &Outline<'a>,
+    name: &'static str,
+    limit: usize,
+) -> Result<&'a [u8], PackageError> {
+    let mut found = outline
+        .sections
+        .iter()
+        .filter(|(other, _)| *other == name)
+        .map(|(_, data)| *data);
+    let data = found.next().ok_or(PackageError::MissingSection(name))?;
+    if found.next().is_some() {
+        return Err(PackageError::DuplicateSection(name));
+    }
+    if data.len() > limit {
+        return Err(PackageError::LargeSection { name, limit });
+    }
+    Ok(data)
+}
+
+/// Every tool that the manifest grants something to exists. A tool without a grant may: it reads nothing.
+fn agree(manifest: &Manifest, tools: &[Tool]) -> Result<(), PackageError> {
+    for endpoint in &manifest.endpoints {
+        for name in &endpoint.tools {
+            if !tools.iter().any(|tool| tool.name == *name) {
+                return Err(PackageError::UnknownTool {
+                    endpoint: endpoint.template.to_string(),
+                    tool: name.clone(),
+                    known: names(tools),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The tools' names, for a text.
+pub(crate) fn names(tools: &[Tool]) -> String {
+    if tools.is_empty() {
+        return "none".to_owned();
+    }
+    let names: Vec<&str> = tools.iter().map(|tool| tool.name.as_str()).collect();
+    names.join(", ")
+}

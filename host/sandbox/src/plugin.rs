@@ -1,0 +1,173 @@
+//! A package that runs: compiled once, instantiated anew for every call.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use capability::limits::Limits;
+use capability::text::clean;
+use futures::FutureExt as _;
+use futures::future::{BoxFuture, Shared};
+use tokio::time::Instant;
+
+use crate::bindings::okta::plugin::content;
+use crate::call::{Answers, Call};
+use crate::compile::{self, Compiled};
+use crate::engine::Engine;
+use crate::error::{CallError, LoadError};
+use crate::host::HostState;
+use crate::outcome::Outcome;
+use crate::package::{self, Package};
+use crate::store::{self, Metered as _};
+
+/// A plugin. Making one compiles nothing: the first call does, or [`Plugin::prepare`].
+pub struct Plugin {
+    engine: Engine,
+    package: Package,
+    limits: Limits,
+    compiling: OnceLock<Compiling>,
+}
+
+/// One compilation that everybody who needs it waits for. It goes on when nobody waits any more, so
+/// that a call whose time is up does not throw away what the next one needs.
+type Compiling = Shared<BoxFuture<'static, Result<Arc<Compiled>, LoadError>>>;
+
+impl Plugin {
+    /// A plugin that runs `package`; each call has `limits`.
+    #[must_use]
+    pub fn new(engine: &Engine, package: Package, limits: Limits) -> Self {
+        Self {
+            engine: engine.clone(),
+            package,
+            limits,
+            compiling: OnceLock::new(),
+        }
+    }
+
+    /// What it runs.
+    #[must_use]
+    pub fn package(&self) -> &Package {
+        &self.package
+    }
+
+    /// What each call may use.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Compiles the package unless that was done, on a thread for blocking work. To be called within a
+    /// tokio runtime.
+    ///
+    /// # Errors
+    /// [`CallError::Load`]; it stays so, since the same bytes give the same answer.
+    pub async fn prepare(&self) -> Result<(), CallError> {
+        self.compiled().await?;
+        Ok(())
+    }
+
+    /// Calls `tool` in a fresh instance. `arguments` is a JSON object that satisfies the tool's schema.
+    ///
+    /// Dropping the future ends the call, with whatever it has asked of the directory. Waiting for a turn is
+    /// bounded by the engine; everything after that, compilation included, by the call's time.
+    ///
+    /// # Errors
+    /// [`CallError`], whose text can be shown to the model.
+    pub async fn call(
+        &self,
+        tool: &str,
+        arguments: &str,
+        call: Call,
+    ) -> Result<Outcome, CallError> {
+        if !self.package.tools().iter().any(|known| known.name == tool) {
+            return Err(CallError::UnknownTool {
+                plugin: self.package.manifest().name.clone(),
+                tool: clean(tool, 40),
+                known: package::names(self.package.tools()),
+            });
+        }
+        let _turn = self.engine.turn().await?;
+        let deadline = deadline(self.limits.time);
+        let run = self.run(tool, arguments, call, deadline);
+        tokio::time::timeout_at(deadline, run)
+            .await
+            .unwrap_or(Err(CallError::TimedOut {
+                limit: self.limits.time,
+            }))
+    }
+
+    async fn run(
+        &self,
+        tool: &str,
+        arguments: &str,
+        mut call: Call,
+        deadline: Instant,
+    ) -> Result<Outcome, CallError> {
+        let compiled = self.compiled().await?;
+        let _ticking = self.engine.tick()?;
+        let resumed = call.resumed.take().map(content::Answers::from);
+        let state = HostState::start(call, deadline, &self.limits);
+        let mut store = store::fresh(self.engine.wasm(), state)
+            .map_err(|error| CallError::Load(LoadError::link(&error)))?;
+        let result = async {
+            let guest = compiled.instantiate_async(&mut store).await?;
+            guest
+                .okta_plugin_tools()
+                .call_call(&mut store, tool, arguments, resumed.as_ref())
+                .await
+        }
+        .await;
+        match result {
+            Ok(answer) => Outcome::of(answer),
+            Err(error) => Err(CallError::of_guest(
+                &error,
+                store.data_mut().meters(),
+                &self.limits,
+            )),
+        }
+    }
+
+    fn compiled(&self) -> Compiling {
+        let compiling = self.compiling.get_or_init(|| {
+            let (engine, bytes) = (self.engine.clone(), self.package.shared_bytes());
+            let job = tokio::task::spawn_blocking(move || compile::compile(&engine, &bytes));
+            async move {
+                match job.await {
+                    Ok(compiled) => compiled.map(Arc::new),
+                    Err(_) => Err(LoadError::Aborted),
+                }
+            }
+            .boxed()
+            .shared()
+        });
+        compiling.clone()
+    }
+}
+
+impl fmt::Debug for Plugin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let package = &self.package;
+        write!(
+            f,
+            "Plugin({} {})",
+            package.manifest().name,
+            package.digest()
+        )
+    }
+}
+
+/// When a call that begins now must have ended.
+fn deadline(time: Duration) -> Instant {
+    // A limit beyond a year would overflow some clocks, and bounds nothing.
+    const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+    Instant::now() + time.min(YEAR)
+}
+
+impl From<Answers> for content::Answers {
+    fn from(answers: Answers) -> Self {
+        Self {
+            answers: answers.answers,
+            state: answers.state,
+        }
+    }
+}
