@@ -1,0 +1,124 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::toolchain::Wish;
+
+/// An MCP server for Okta whose every tool is a sandboxed WebAssembly component.
+///
+/// Without a command it serves MCP over stdin and stdout, as desktop clients start it.
+/// Try it without an org: `okta-mcp demo`.
+#[derive(Debug, Parser)]
+#[command(name = "okta-mcp", version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do; `serve` when left out.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Where the settings come from.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// Flags that every command takes. They win over the environment, which wins over the file.
+#[derive(Debug, Args, Clone, Default)]
+pub struct Options {
+    /// Configuration file [default: ./config.json, then ~/.config/okta-mcp/config.json] [env: OKTA_MCP_CONFIG]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The org, such as https://your-org.okta.com [env: OKTA_ORG_URL, OKTA_CLIENT_ORGURL]
+    #[arg(long, global = true, value_name = "URL")]
+    pub org_url: Option<String>,
+    /// A file with the API token and nothing else [env: OKTA_API_TOKEN holds the token itself]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub api_token_file: Option<PathBuf>,
+    /// Use the embedded example org instead of a real one; nothing leaves this machine
+    #[arg(long, global = true, conflicts_with_all = ["config", "org_url", "api_token_file"])]
+    pub demo: bool,
+    /// What to log to stderr: error, warn, info, debug, trace, or a filter [env: OKTA_MCP_LOG] [default: warn]
+    #[arg(long, global = true, value_name = "FILTER")]
+    pub log: Option<String>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve MCP over stdin and stdout (the default)
+    Serve,
+    /// Show what it does, on the embedded example org
+    Demo,
+    /// List the tools, with the plugin behind each and what it may read
+    Tools {
+        /// As JSON: name, texts and schemas, as a client gets them
+        #[arg(long)]
+        json: bool,
+    },
+    /// Call one tool and print its answer
+    Call {
+        /// The tool, such as get_user
+        tool: String,
+        /// Its arguments as a JSON object
+        #[arg(default_value = "{}")]
+        arguments: String,
+        /// Print the structured answer as JSON instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run the example org as an HTTP server, for plugin authors and tests
+    Simulate {
+        /// Address to listen on; loopback only
+        #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR")]
+        listen: SocketAddr,
+        /// Another seed gives another org
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Print the org's data as JSON and exit
+        #[arg(long)]
+        dump: bool,
+    },
+    /// Build plugin packages
+    #[command(subcommand)]
+    Plugin(PluginCommand),
+    /// About the configuration file
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+/// Commands for plugin authors.
+#[derive(Debug, Subcommand)]
+pub enum PluginCommand {
+    /// Compile a Rust plugin and pack it with its manifest into one file
+    Build {
+        /// The plugins' folders (each with Cargo.toml and plugin.toml)
+        #[arg(default_value = ".", value_name = "DIR")]
+        dirs: Vec<PathBuf>,
+        /// The way to a standard library for WebAssembly
+        #[arg(long, value_enum, default_value_t = Wish::Auto)]
+        with: Wish,
+        /// Change nothing; fail when a package is not what its sources give
+        #[arg(long)]
+        check: bool,
+        /// Install the Debian packages that can compile for WebAssembly when nothing else can
+        #[arg(long)]
+        install: bool,
+    },
+}
+
+/// Commands about the configuration.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print the file's JSON Schema
+    Schema,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Cli::command().debug_assert();
+    }
+}

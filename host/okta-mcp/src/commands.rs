@@ -1,0 +1,130 @@
+//! What each command does. Errors end here: one line on stderr, and an exit code.
+//!
+//! 0: it worked. 1: a tool answered with an error. 2: a mistake in arguments, configuration or a file.
+
+mod call;
+mod plugin;
+mod serve;
+mod simulate;
+mod tools;
+
+pub(crate) use tools::describe as describe_plugin;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use tracing_subscriber::EnvFilter;
+
+use crate::builtin;
+use crate::cli::{Cli, Command, ConfigCommand, Options, PluginCommand};
+use crate::config::file::File;
+use crate::config::{Given, Settings};
+use crate::demo::{self, ExampleOrg};
+use crate::host::Host;
+
+/// Exit code for a tool's own error.
+const TOOL_FAILED: u8 = 1;
+/// Exit code for bad input, clap's own as well.
+const BAD_INPUT: u8 = 2;
+
+/// Runs the command line to its end.
+#[must_use]
+pub fn run(cli: Cli) -> ExitCode {
+    let outcome = tokio::runtime::Builder::new_multi_thread()
+        // One worker reads and writes the protocol while another runs a guest; more would only cost start-up.
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("the asynchronous runtime cannot start")
+        .and_then(|runtime| {
+            let outcome = runtime.block_on(dispatch(cli));
+            // A blocked read of stdin must not keep a process alive whose work is done.
+            runtime.shutdown_background();
+            outcome
+        });
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            anstream::eprintln!("okta-mcp: {error:#}");
+            ExitCode::from(BAD_INPUT)
+        }
+    }
+}
+
+async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
+    let options = cli.options;
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(&options).await,
+        Command::Demo => {
+            log_to_stderr(options.log.as_deref().unwrap_or("error"))?;
+            demo::run().await
+        }
+        Command::Tools { json } => tools::run(&options, json).await,
+        Command::Call {
+            tool,
+            arguments,
+            json,
+        } => call::run(&options, &tool, &arguments, json).await,
+        Command::Simulate { listen, seed, dump } => {
+            simulate::run(&options, listen, seed, dump).await
+        }
+        Command::Plugin(PluginCommand::Build {
+            dirs,
+            with,
+            check,
+            install,
+        }) => {
+            log_to_stderr(options.log.as_deref().unwrap_or("warn"))?;
+            plugin::build(&dirs, with, check, install).await
+        }
+        Command::Config(ConfigCommand::Schema) => {
+            anstream::println!("{}", serde_json::to_string_pretty(&File::json_schema())?);
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// A host, and the example org that it may be talking to.
+struct Started {
+    host: Arc<Host>,
+    /// Kept alive while the host is used.
+    _org: Option<ExampleOrg>,
+}
+
+/// Reads the settings, starts the example org if it is asked for, and starts the host.
+async fn start(options: &Options) -> anyhow::Result<Started> {
+    if options.demo {
+        log_to_stderr(options.log.as_deref().unwrap_or("warn"))?;
+        let org = ExampleOrg::start().await?;
+        let host = Arc::new(Host::start(org.settings()?, &builtin::ALL)?);
+        return Ok(Started {
+            host,
+            _org: Some(org),
+        });
+    }
+    let given = Given {
+        config: options.config.clone(),
+        org_url: options.org_url.clone(),
+        api_token_file: options.api_token_file.clone(),
+        log: options.log.clone(),
+    };
+    let settings = Settings::load(&given, &|name| std::env::var(name).ok())?;
+    log_to_stderr(&settings.log)?;
+    Ok(Started {
+        host: Arc::new(Host::start(settings, &builtin::ALL)?),
+        _org: None,
+    })
+}
+
+/// stdout belongs to the protocol; whatever is logged goes to stderr.
+fn log_to_stderr(filter: &str) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(filter)
+        .with_context(|| format!("`{filter}` is not a log filter; try warn, info or debug"))?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .try_init()
+        .map_err(|error| anyhow::anyhow!("the log cannot start: {error}"))
+}

@@ -1,0 +1,101 @@
+//! `okta-mcp tools`: what is offered, by which plugin, and what each tool may read.
+
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use crate::cli::Options;
+use crate::registry::{Loaded, Registry};
+use crate::table;
+
+pub(super) async fn run(options: &Options, json: bool) -> anyhow::Result<ExitCode> {
+    let started = super::start(options).await?;
+    let registry = started.host.registry();
+    if json {
+        anstream::println!("{}", as_json(registry));
+    } else {
+        for loaded in registry.plugins() {
+            anstream::println!("{}", describe(loaded, registry, usize::MAX));
+        }
+        for problem in registry.problems() {
+            anstream::println!("{}: left out: {}", problem.plugin, problem.text);
+        }
+    }
+    Ok(if registry.problems().is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(super::TOOL_FAILED)
+    })
+}
+
+/// One plugin: who it is, and a table of its tools and their endpoints, with at most `most` fields of each.
+pub(crate) fn describe(loaded: &Loaded, registry: &Registry, most: usize) -> String {
+    let package = loaded.plugin.package();
+    let manifest = package.manifest();
+    let digest: String = package.digest().to_string().chars().take(12).collect();
+    let mut rows = Vec::new();
+    for tool in package
+        .tools()
+        .iter()
+        .filter(|tool| registry.tool(&tool.name).is_some())
+    {
+        let mut first = true;
+        for endpoint in manifest.endpoints_of(&tool.name) {
+            let mut fields: Vec<String> = endpoint
+                .fields
+                .iter()
+                .take(most)
+                .map(ToString::to_string)
+                .collect();
+            if let Some(more @ 1..) = endpoint.fields.len().checked_sub(most) {
+                fields.push(format!("and {more} more"));
+            }
+            let name = if std::mem::take(&mut first) {
+                tool.name.clone()
+            } else {
+                String::new()
+            };
+            rows.push(vec![
+                name,
+                format!("GET {}", endpoint.template),
+                fields.join(" "),
+            ]);
+        }
+        if first {
+            rows.push(vec![tool.name.clone(), "nothing".to_owned(), String::new()]);
+        }
+    }
+    let scopes: Vec<_> = capability::scopes::of_manifest(manifest)
+        .into_iter()
+        .collect();
+    format!(
+        "{} {} ({digest}) {}\n{}\nOAuth scopes: {}. Imports: {}.\n",
+        table::strong(&manifest.name),
+        manifest.version,
+        manifest.summary,
+        table::grid(&["tool", "may send", "and sees of each object"], rows),
+        if scopes.is_empty() {
+            "none".to_owned()
+        } else {
+            scopes.join(" ")
+        },
+        package.imports().join(" "),
+    )
+}
+
+fn as_json(registry: &Registry) -> Value {
+    registry
+        .tools()
+        .map(|offered| {
+            let tool = &offered.tool;
+            json!({
+                "name": tool.name,
+                "plugin": offered.loaded.plugin.package().manifest().name,
+                "title": tool.title,
+                "description": tool.description,
+                "inputSchema": tool.input_schema,
+                "outputSchema": tool.output_schema,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,274 @@
+//! The file's own types: what `config.json` can hold, and its JSON Schema.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use capability::field::FieldPath;
+use capability::limits::{LimitWish, parse_duration, parse_size};
+use capability::manifest::is_plugin_name;
+use schemars::JsonSchema;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::ConfigError;
+
+/// `config.json`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+#[schemars(title = "okta-mcp configuration", deny_unknown_fields)]
+pub struct File {
+    /// The JSON Schema that an editor checks this file against.
+    #[serde(rename = "$schema")]
+    #[allow(dead_code, reason = "read by editors")]
+    schema: Option<String>,
+    /// The Okta org and the credential for it. OKTA_ORG_URL and OKTA_API_TOKEN in the environment win.
+    pub okta: OktaSection,
+    /// Settings of single plugins, by the plugin's name.
+    pub plugins: BTreeMap<String, PluginSettings>,
+    /// What goes to stderr: error, warn, info, debug, trace, or a filter such as `warn,gateway=debug`.
+    pub log: Option<String>,
+}
+
+/// The way to the org.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+#[schemars(deny_unknown_fields)]
+pub struct OktaSection {
+    /// The org's URL, such as https://your-org.okta.com; not the `-admin` one.
+    pub org_url: Option<String>,
+    /// An API token. Prefer apiTokenFile or the environment: this file is easily shared.
+    #[schemars(with = "Option<String>")]
+    pub api_token: Option<Token>,
+    /// A file that holds the API token and nothing else; relative to this file.
+    pub api_token_file: Option<PathBuf>,
+}
+
+/// A token as the file holds it.
+pub struct Token(SecretString);
+
+impl Token {
+    /// The token, for the gateway.
+    #[must_use]
+    pub fn secret(&self) -> SecretString {
+        self.0.clone()
+    }
+}
+
+impl<'de> Deserialize<'de> for Token {
+    fn deserialize<D: serde::Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        String::deserialize(reader).map(|text| Self(text.into()))
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// What the operator says of one plugin. It can only take away.
+#[derive(Debug, Default, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+#[schemars(deny_unknown_fields)]
+pub struct PluginSettings {
+    /// `false` leaves the plugin out.
+    pub enabled: Option<bool>,
+    /// A package file that is not built in, relative to this file; `sha256` goes with it.
+    pub package: Option<PathBuf>,
+    /// The SHA-256 of the package file, in hex: these bytes and no others are loaded.
+    pub sha256: Option<String>,
+    /// Only these tools of the plugin are offered.
+    pub tools: Option<Vec<String>>,
+    /// Response fields that the plugin does not get to see, whatever its manifest declares: `profile.mobilePhone`.
+    pub hide: Vec<String>,
+    /// Ceilings for the limits of one call.
+    pub limits: LimitSettings,
+}
+
+/// Ceilings; the least of host default, manifest and these wins.
+#[derive(Debug, Default, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+#[schemars(deny_unknown_fields)]
+pub struct LimitSettings {
+    /// Memory of the guest, such as `32 MiB`.
+    pub memory: Option<String>,
+    /// Processor time of the guest, such as `500 ms`.
+    pub cpu: Option<String>,
+    /// Wall time of a call, such as `30 s`.
+    pub time: Option<String>,
+    /// GETs of one call.
+    pub requests: Option<u32>,
+    /// Bytes that one call may receive from Okta, such as `16 MiB`.
+    pub bytes: Option<String>,
+}
+
+impl File {
+    /// Parses the text of the file called `name`.
+    ///
+    /// # Errors
+    /// With the line, or with the key and a suggestion.
+    pub fn parse(text: &str, name: &str) -> Result<Self, ConfigError> {
+        let mut unknown = Vec::new();
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let syntax = |error: serde_json::Error| {
+            let line = error.line();
+            let text = error.to_string();
+            let problem = text
+                .rsplit_once(" at line")
+                .map_or(text.as_str(), |(problem, _)| problem);
+            ConfigError::Syntax {
+                file: name.to_owned(),
+                line,
+                problem: capability::text::clean(problem, 200),
+            }
+        };
+        let file = serde_ignored::deserialize(&mut reader, |path| unknown.push(path.to_string()))
+            .map_err(syntax)?;
+        reader.end().map_err(syntax)?;
+        match unknown.into_iter().next() {
+            Some(key) => Err(unknown_key(name, &key)),
+            None => Ok(file),
+        }
+    }
+
+    /// The JSON Schema of the file.
+    #[must_use]
+    pub fn json_schema() -> Value {
+        schemars::schema_for!(Self).to_value()
+    }
+}
+
+impl PluginSettings {
+    /// Checks the values that serde cannot.
+    ///
+    /// # Errors
+    /// With the key that is wrong and what is accepted.
+    pub fn check(&self, plugin: &str) -> Result<(), ConfigError> {
+        let place = |key: &str| format!("plugins.{plugin}.{key}");
+        let wrong = |key: &str, problem: String| {
+            Err(ConfigError::Value {
+                place: place(key),
+                problem,
+            })
+        };
+        if !is_plugin_name(plugin) {
+            return wrong(
+                "",
+                "a plugin's name has 1 to 40 lower-case letters, digits and `-`".to_owned(),
+            );
+        }
+        match (&self.package, &self.sha256) {
+            (Some(_), None) => {
+                return wrong(
+                    "sha256",
+                    "is missing; `sha256sum FILE` prints it, and only those bytes will be loaded"
+                        .to_owned(),
+                );
+            }
+            (None, Some(_)) => return wrong("package", "is missing beside sha256".to_owned()),
+            (_, Some(hex)) if hex.len() != 64 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) => {
+                return wrong("sha256", "is not 64 hexadecimal digits".to_owned());
+            }
+            _ => {}
+        }
+        if let Err(problem) = self.hidden() {
+            return wrong("hide", problem);
+        }
+        match self.limits.wish() {
+            Ok(_) => Ok(()),
+            Err((key, example)) => wrong(
+                &format!("limits.{key}"),
+                format!("write it as in `{example}`"),
+            ),
+        }
+    }
+
+    /// The fields to hide.
+    ///
+    /// # Errors
+    /// When one is not a field path.
+    pub fn hidden(&self) -> Result<Vec<FieldPath>, String> {
+        self.hide
+            .iter()
+            .map(|field| field.parse().map_err(|error| format!("{error}")))
+            .collect()
+    }
+}
+
+impl LimitSettings {
+    /// The ceilings as numbers.
+    ///
+    /// # Errors
+    /// The key that is malformed, and an example.
+    pub fn wish(&self) -> Result<LimitWish, (&'static str, &'static str)> {
+        fn read<T>(
+            text: Option<&String>,
+            parse: fn(&str) -> Option<T>,
+            wrong: (&'static str, &'static str),
+        ) -> Result<Option<T>, (&'static str, &'static str)> {
+            text.map(|text| parse(text).ok_or(wrong)).transpose()
+        }
+        Ok(LimitWish {
+            memory: read(self.memory.as_ref(), parse_size, ("memory", "32 MiB"))?,
+            cpu: read(self.cpu.as_ref(), parse_duration, ("cpu", "500 ms"))?,
+            time: read(self.time.as_ref(), parse_duration, ("time", "30 s"))?,
+            requests: self.requests,
+            bytes: read(self.bytes.as_ref(), parse_size, ("bytes", "16 MiB"))?,
+        })
+    }
+}
+
+/// The error for a key that nothing reads, with what it may have been meant for.
+fn unknown_key(file: &str, key: &str) -> ConfigError {
+    let (parent, last) = key.rsplit_once('.').unwrap_or(("", key));
+    let known = known_keys(parent);
+    let nearest = known
+        .iter()
+        .map(|name| {
+            (
+                strsim::jaro_winkler(&name.to_lowercase(), &last.to_lowercase()),
+                name,
+            )
+        })
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let hint = match nearest {
+        Some((_, name)) => format!("; did you mean `{name}`?"),
+        None => format!("; accepted here: {}", known.join(", ")),
+    };
+    ConfigError::UnknownKey {
+        file: file.to_owned(),
+        key: capability::text::clean(key, 80),
+        hint,
+    }
+}
+
+/// The keys that the schema knows below `parent`, a path of keys joined by dots.
+fn known_keys(parent: &str) -> Vec<String> {
+    let schema = File::json_schema();
+    let mut place = &schema;
+    for key in parent.split('.').filter(|key| !key.is_empty()) {
+        let below = resolve(&schema, place);
+        place = match below.pointer(&format!("/properties/{key}")) {
+            Some(property) => property,
+            None => below.get("additionalProperties").unwrap_or(below),
+        };
+    }
+    resolve(&schema, place)
+        .get("properties")
+        .and_then(Value::as_object)
+        .map(|properties| properties.keys().cloned().collect())
+        .unwrap_or_default()
+}
+
+/// Follows a `$ref` of schemars into the schema's own definitions.
+fn resolve<'a>(schema: &'a Value, place: &'a Value) -> &'a Value {
+    place
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|reference| reference.strip_prefix('#'))
+        .and_then(|pointer| schema.pointer(pointer))
+        .unwrap_or(place)
+}

@@ -1,0 +1,222 @@
+use super::*;
+use std::collections::HashMap;
+
+/// Settings from a `config.json` in a directory of its own (named with `--config` or not) and an environment.
+fn load(file: Option<&str>, named: bool, env: &[(&str, &str)]) -> Result<Settings, String> {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("okta-mcp/config.json");
+    let mut given = Given::default();
+    let mut variables: HashMap<String, String> = env
+        .iter()
+        .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+        .collect();
+    variables.insert("XDG_CONFIG_HOME".into(), dir.path().display().to_string());
+    if let Some(text) = file {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        std::fs::write(dir.path().join("okta-mcp/token"), "00token-from-file\n").unwrap();
+        if named {
+            given.config = Some(path);
+        }
+    }
+    Settings::load(&given, &|name| variables.get(name).cloned()).map_err(|error| {
+        error
+            .to_string()
+            .replace(&dir.path().display().to_string(), "DIR")
+    })
+}
+
+fn problem(file: &str) -> String {
+    load(Some(file), true, &[]).unwrap_err()
+}
+
+#[test]
+fn the_environment_alone_is_enough() {
+    let settings = load(
+        None,
+        false,
+        &[
+            ("OKTA_ORG_URL", "https://a.okta.com"),
+            ("OKTA_API_TOKEN", "00abc"),
+        ],
+    )
+    .unwrap();
+    assert!(
+        matches!(settings.okta, Okta::Ready { org, .. } if org.origin() == "https://a.okta.com")
+    );
+}
+
+#[test]
+fn both_spellings_of_the_org_s_variable_are_read_and_the_first_wins() {
+    let env = [
+        ("OKTA_CLIENT_ORGURL", "https://b.okta.com"),
+        ("OKTA_API_TOKEN", "00abc"),
+    ];
+    assert!(
+        matches!(load(None, false, &env).unwrap().okta, Okta::Ready { org, .. } if org.origin() == "https://b.okta.com")
+    );
+    let both = [env[0], env[1], ("OKTA_ORG_URL", "https://a.okta.com")];
+    assert!(
+        matches!(load(None, false, &both).unwrap().okta, Okta::Ready { org, .. } if org.origin() == "https://a.okta.com")
+    );
+}
+
+#[test]
+fn the_environment_wins_over_the_file() {
+    let file =
+        r#"{"okta": {"orgUrl": "https://file.okta.com", "apiTokenFile": "token"}, "log": "info"}"#;
+    let settings = load(
+        Some(file),
+        true,
+        &[
+            ("OKTA_ORG_URL", "https://env.okta.com"),
+            ("OKTA_MCP_LOG", "debug"),
+        ],
+    )
+    .unwrap();
+    assert!(
+        matches!(settings.okta, Okta::Ready { org, .. } if org.origin() == "https://env.okta.com")
+    );
+    assert_eq!(settings.log, "debug");
+}
+
+#[test]
+fn without_credentials_the_text_says_what_to_set() {
+    let missing = |env: &[(&str, &str)]| match load(None, false, env).unwrap().okta {
+        Okta::Missing(text) => text,
+        Okta::Ready { .. } => panic!("nothing was set"),
+    };
+    assert!(missing(&[]).contains("set OKTA_ORG_URL"));
+    assert!(missing(&[("OKTA_ORG_URL", "https://a.okta.com")]).contains("set OKTA_API_TOKEN"));
+    assert!(
+        missing(&[("OKTA_API_TOKEN", "00abc"), ("OKTA_ORG_URL", "")]).contains("set OKTA_ORG_URL")
+    );
+}
+
+#[test]
+fn unknown_keys_are_errors_with_a_suggestion_at_every_depth() {
+    assert_eq!(
+        problem(r#"{"okta": {"orgURL": "x"}}"#),
+        "DIR/okta-mcp/config.json: there is no setting `okta.orgURL`; did you mean `orgUrl`?"
+    );
+    assert!(
+        problem(r#"{"plugin": {}}"#)
+            .ends_with("there is no setting `plugin`; did you mean `plugins`?")
+    );
+    assert!(
+        problem(r#"{"plugins": {"users": {"tool": []}}}"#)
+            .ends_with("`plugins.users.tool`; did you mean `tools`?")
+    );
+    assert!(
+        problem(r#"{"plugins": {"users": {"limits": {"cpus": "1 s"}}}}"#)
+            .ends_with("did you mean `cpu`?")
+    );
+    assert!(problem(r#"{"zzz": 1}"#).contains("accepted here: $schema, log, okta, plugins"));
+}
+
+#[test]
+fn a_wrong_type_gives_the_line() {
+    assert_eq!(
+        problem("{\n  \"okta\": {\n    \"orgUrl\": 7\n  }\n}"),
+        "DIR/okta-mcp/config.json, line 3: invalid type: integer `7`, expected a string"
+    );
+    assert!(problem("{").contains("line 1: EOF"));
+}
+
+#[test]
+fn values_that_serde_cannot_check_name_their_key() {
+    for (file, expected) in [
+        (
+            r#"{"plugins": {"x": {"package": "a.wasm"}}}"#,
+            "plugins.x.sha256: is missing",
+        ),
+        (
+            r#"{"plugins": {"x": {"package": "a.wasm", "sha256": "12"}}}"#,
+            "plugins.x.sha256: is not 64",
+        ),
+        (
+            r#"{"plugins": {"users": {"hide": ["a..b"]}}}"#,
+            "plugins.users.hide: `a..b` is not a field",
+        ),
+        (
+            r#"{"plugins": {"users": {"limits": {"memory": "1GB"}}}}"#,
+            "plugins.users.limits.memory: write it as in `32 MiB`",
+        ),
+        (
+            r#"{"okta": {"orgUrl": "http://a.okta.com", "apiTokenFile": "token"}}"#,
+            "okta.orgUrl in DIR/okta-mcp/config.json: `http://a.okta.com` is not https",
+        ),
+        (
+            r#"{"okta": {"apiToken": "a", "apiTokenFile": "token"}}"#,
+            "okta.apiToken in DIR/okta-mcp/config.json: is there beside",
+        ),
+        (
+            r#"{"okta": {"apiTokenFile": "nowhere"}}"#,
+            "DIR/okta-mcp/nowhere cannot be read",
+        ),
+    ] {
+        assert!(
+            problem(file).starts_with(expected),
+            "{file}: {}",
+            problem(file)
+        );
+    }
+}
+
+#[test]
+fn a_file_found_by_chance_cannot_send_the_environment_s_token_elsewhere() {
+    let file = File::parse(
+        r#"{"okta": {"orgUrl": "https://evil.example"}}"#,
+        "config.json",
+    )
+    .unwrap();
+    let env = |name: &str| (name == "OKTA_API_TOKEN").then(|| "00abc".to_owned());
+    let location = |unasked| Location {
+        path: "config.json".into(),
+        unasked,
+    };
+    let error = okta(&Given::default(), &env, &file, Some(&location(true))).unwrap_err();
+    assert!(
+        error.to_string().contains("name it with --config"),
+        "{error}"
+    );
+    assert!(matches!(
+        okta(&Given::default(), &env, &file, Some(&location(false))),
+        Ok(Okta::Ready { .. })
+    ));
+}
+
+#[test]
+fn a_token_is_in_no_error_and_no_debug_text() {
+    let secret = "00sEcReT with blanks";
+    let error = load(
+        None,
+        false,
+        &[
+            ("OKTA_ORG_URL", "https://a.okta.com"),
+            ("OKTA_API_TOKEN", secret),
+        ],
+    )
+    .unwrap_err();
+    assert!(
+        error.starts_with("OKTA_API_TOKEN: ") && !error.contains("00sEcReT"),
+        "{error}"
+    );
+    let file = File::parse(r#"{"okta": {"apiToken": "00sEcReT"}}"#, "x").unwrap();
+    assert!(!format!("{file:?}").contains("00sEcReT"));
+}
+
+#[test]
+fn the_committed_schema_is_the_types_own_and_the_example_fits_it() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let committed = std::fs::read_to_string(here.join("config.schema.json")).unwrap();
+    let current = serde_json::to_string_pretty(&File::json_schema()).unwrap() + "\n";
+    assert!(
+        committed == current,
+        "run `okta-mcp config schema > host/okta-mcp/config.schema.json`"
+    );
+    let example = std::fs::read_to_string(here.join("../../config.example.json")).unwrap();
+    let value: serde_json::Value = serde_json::from_str(&example).unwrap();
+    jsonschema::validate(&File::json_schema(), &value).unwrap();
+    File::parse(&example, "config.example.json").unwrap();
+}

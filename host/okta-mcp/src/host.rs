@@ -1,0 +1,235 @@
+//! A tool call from arguments to answer, whatever transport or command it came from.
+//!
+//! Everything that a caller can get wrong is answered here with a text for the model or the person:
+//! what happened, why, and what to do next. Nothing is run before the arguments fit the schema.
+
+mod reporter;
+
+use std::sync::Arc;
+
+use capability::cursor::CursorKey;
+use capability::org::OrgUrl;
+use capability::text::clean;
+use sandbox::{Block, Call, CallError, Engine, Outcome};
+use serde_json::{Map, Value};
+
+use crate::builtin::Builtin;
+use crate::config::{Okta as OktaSettings, Settings};
+use crate::directory::Okta;
+use crate::registry::{Offered, Registry};
+
+use reporter::CallReporter;
+pub use reporter::{Progress, Silent, Update};
+
+/// The program's heart: the registry, and the way to an org if there is one.
+pub struct Host {
+    registry: Registry,
+    connection: Connection,
+    cursor_key: CursorKey,
+}
+
+/// Where calls go.
+pub enum Connection {
+    /// To this org.
+    Org {
+        /// The org's origin, which every grant is bound to.
+        org: OrgUrl,
+        /// The gateway.
+        directory: Arc<dyn sandbox::Directory>,
+    },
+    /// Nowhere; the text says what to set.
+    Missing(String),
+}
+
+/// What a call came to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// The tool's result.
+    Done {
+        /// Structured result, valid against the tool's output schema.
+        structured: Option<Map<String, Value>>,
+        /// Content blocks, empty where `structured` says it all.
+        content: Vec<Block>,
+    },
+    /// What went wrong, and what to do next.
+    Failed(String),
+}
+
+/// There is no such tool.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no tool `{name}`{}", hint.as_deref().map(|hint| format!("; did you mean `{hint}`?")).unwrap_or_default())]
+pub struct UnknownTool {
+    /// What was asked for, cleaned.
+    pub name: String,
+    /// The tool that it looks like.
+    pub hint: Option<String>,
+}
+
+/// Why the host cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The sandbox cannot be set up on this machine.
+    #[error("the sandbox cannot start: {0}")]
+    Engine(#[from] sandbox::EngineError),
+    /// The gateway cannot be set up.
+    #[error("the connection to Okta cannot be set up: {0}")]
+    Gateway(#[from] gateway::SetupError),
+    /// No randomness for the cursor key.
+    #[error("the system gives no random bytes: {0}")]
+    Random(getrandom::Error),
+}
+
+impl Host {
+    /// A host with the plugins that are built in, and the plugins and the org of `settings`.
+    ///
+    /// # Errors
+    /// [`StartError`]; a missing org or credential is none: the tools are listed and a call says what to set.
+    pub fn start(settings: Settings, builtins: &[Builtin]) -> Result<Self, StartError> {
+        let engine = Engine::new()?;
+        let registry = Registry::load(&engine, builtins, &settings.plugins, &settings.base);
+        let connection = match settings.okta {
+            OktaSettings::Missing(text) => Connection::Missing(text),
+            OktaSettings::Ready { org, credential } => Connection::Org {
+                directory: Arc::new(Okta::new(gateway::Gateway::new(gateway::Settings {
+                    org: org.clone(),
+                    credential,
+                    user_agent: concat!("okta-mcp/", env!("CARGO_PKG_VERSION")).to_owned(),
+                })?)),
+                org,
+            },
+        };
+        Ok(Self {
+            registry,
+            connection,
+            cursor_key: new_cursor_key()?,
+        })
+    }
+
+    /// The plugins and tools.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Calls `name` with `arguments`. Dropping the future cancels the call and its requests.
+    ///
+    /// # Errors
+    /// Only when there is no such tool; everything else is an [`Answer`].
+    pub async fn call(
+        &self,
+        name: &str,
+        arguments: Map<String, Value>,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Answer, UnknownTool> {
+        let Some(offered) = self.registry.tool(name) else {
+            let hint = self.registry.nearest(name).map(str::to_owned);
+            return Err(UnknownTool {
+                name: clean(name, 60),
+                hint,
+            });
+        };
+        let started = std::time::Instant::now();
+        let answer = match self.run(offered, arguments, progress).await {
+            Ok(answer) => answer,
+            Err(text) => Answer::Failed(text),
+        };
+        tracing::info!(
+            target: "audit",
+            event = "call",
+            plugin = offered.loaded.plugin.package().manifest().name,
+            tool = offered.tool.name,
+            outcome = if matches!(answer, Answer::Done { .. }) { "done" } else { "failed" },
+            took_ms = started.elapsed().as_secs_f64() * 1e3,
+        );
+        Ok(answer)
+    }
+
+    async fn run(
+        &self,
+        offered: &Offered,
+        arguments: Map<String, Value>,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Answer, String> {
+        let name = &offered.tool.name;
+        let arguments = Value::Object(arguments);
+        offered
+            .input
+            .check(&arguments)
+            .map_err(|violations| format!("The arguments of {name} do not fit: {violations}."))?;
+        let (org, directory) = match &self.connection {
+            Connection::Org { org, directory } => (org, directory),
+            Connection::Missing(text) => {
+                return Err(format!("This server cannot reach Okta yet: {text}."));
+            }
+        };
+        let call = Call {
+            grant: offered.loaded.grant(name, org, &self.cursor_key),
+            directory: Arc::clone(directory),
+            reporter: Arc::new(CallReporter::new(offered, progress)),
+            resumed: None,
+        };
+        match offered
+            .loaded
+            .plugin
+            .call(name, &arguments.to_string(), call)
+            .await
+        {
+            Ok(Outcome::Done(output)) => {
+                let structured = check_output(offered, output.structured)?;
+                Ok(Answer::Done {
+                    structured,
+                    content: output.content,
+                })
+            }
+            Ok(Outcome::NeedsInput(_)) => Err(format!(
+                "{name} asked for input that this server cannot pass on yet; nothing was changed. Use another tool."
+            )),
+            Err(error) => Err(tell(name, &error)),
+        }
+    }
+}
+
+/// A result that breaks the tool's own schema is the plugin's mistake, and is not passed on.
+fn check_output(
+    offered: &Offered,
+    structured: Option<Map<String, Value>>,
+) -> Result<Option<Map<String, Value>>, String> {
+    let Some(schema) = &offered.output else {
+        return Ok(structured);
+    };
+    let fault = |what: String| {
+        format!(
+            "{} {what}. This is a fault of the plugin; the answer was thrown away.",
+            offered.tool.name
+        )
+    };
+    let Some(structured) = structured else {
+        return Err(fault(
+            "answered without the structured result that its output schema promises".to_owned(),
+        ));
+    };
+    let value = Value::Object(structured);
+    schema.check(&value).map_err(|violations| {
+        fault(format!(
+            "answered something that breaks its own output schema ({violations})"
+        ))
+    })?;
+    match value {
+        Value::Object(structured) => Ok(Some(structured)),
+        _ => Ok(None),
+    }
+}
+
+/// What the model reads when a call failed. A plugin's own words stand alone; ours say what to do.
+fn tell(tool: &str, error: &CallError) -> String {
+    match error {
+        CallError::InvalidArguments(text) | CallError::Failed(text) => text.clone(),
+        other => format!("{tool} did not finish: {other}"),
+    }
+}
+
+fn new_cursor_key() -> Result<CursorKey, StartError> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(StartError::Random)?;
+    Ok(CursorKey::new(bytes))
+}

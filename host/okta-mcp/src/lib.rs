@@ -1,0 +1,22 @@
+//! The program's inside: it wires plugins, sandbox, gateway and MCP together and decides nothing of its own.
+//!
+//! The way of one call, top to bottom: a transport hands a request to [`mcp`], which translates it for
+//! [`host`]; that finds the tool in the [`registry`], checks the arguments against the tool's schema, and
+//! runs the plugin in the sandbox with the tool's grant; the plugin's GETs come back through
+//! [`directory`], which adds nothing and hands the proof to the gateway; the result is checked against
+//! the output schema and goes back the same way.
+//!
+//! The library exists for the program, its tests and its benchmarks; it is not a public interface.
+
+pub mod builtin;
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod demo;
+pub mod directory;
+pub mod host;
+pub mod mcp;
+pub mod registry;
+pub mod schema;
+pub mod table;
+pub mod toolchain;

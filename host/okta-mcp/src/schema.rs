@@ -1,0 +1,150 @@
+//! JSON Schemas of arguments and results, compiled at a tool's first call and kept.
+//!
+//! A model reads the message of a violation and tries again, so it says the place, what was wrong, and
+//! what is accepted: `limit: 500 is greater than the maximum of 200`.
+
+use std::sync::OnceLock;
+
+use capability::text::clean;
+use jsonschema::Validator;
+use serde_json::{Map, Value};
+
+/// A schema and its compiled form.
+#[derive(Debug)]
+pub struct Schema {
+    source: Value,
+    compiled: OnceLock<Result<Validator, String>>,
+}
+
+/// Violations that are told; a model corrects a few at a time.
+const TOLD: usize = 4;
+
+impl Schema {
+    /// A schema that is compiled when it is first needed.
+    #[must_use]
+    pub fn new(source: Map<String, Value>) -> Self {
+        Self {
+            source: Value::Object(source),
+            compiled: OnceLock::new(),
+        }
+    }
+
+    /// Checks `instance`.
+    ///
+    /// # Errors
+    /// One line with the first few violations, or why the schema itself is none.
+    pub fn check(&self, instance: &Value) -> Result<(), String> {
+        let validator = self
+            .compiled
+            .get_or_init(|| {
+                jsonschema::options()
+                    .with_draft(jsonschema::Draft::Draft202012)
+                    .build(&self.source)
+                    .map_err(|error| clean(&error.to_string(), 200))
+            })
+            .as_ref()
+            .map_err(|error| format!("the schema is none: {error}"))?;
+        if validator.is_valid(instance) {
+            return Ok(());
+        }
+        let mut told: Vec<String> = validator
+            .iter_errors(instance)
+            .take(TOLD)
+            .map(|error| self.tell(&error))
+            .collect();
+        told.dedup();
+        Err(told.join("; "))
+    }
+
+    fn tell(&self, error: &jsonschema::ValidationError<'_>) -> String {
+        let place = error.instance_path().to_string();
+        let place = place.trim_start_matches('/').replace('/', ".");
+        let text = clean(&error.to_string(), 200);
+        let mut line = if place.is_empty() {
+            text
+        } else {
+            format!("{}: {text}", clean(&place, 60))
+        };
+        if let jsonschema::error::ValidationErrorKind::AdditionalProperties { unexpected } =
+            error.kind()
+        {
+            let names = self.properties();
+            let nearest = unexpected.iter().find_map(|given| {
+                names
+                    .iter()
+                    .map(|name| (strsim::jaro_winkler(name, given), name))
+                    .filter(|(likeness, _)| *likeness > 0.75)
+                    .max_by(|a, b| a.0.total_cmp(&b.0))
+            });
+            line.push_str(&match nearest {
+                Some((_, name)) => format!("; did you mean `{name}`?"),
+                None => format!("; accepted are {}", names.join(", ")),
+            });
+        }
+        line
+    }
+
+    fn properties(&self) -> Vec<&str> {
+        self.source
+            .get("properties")
+            .and_then(Value::as_object)
+            .map(|properties| properties.keys().map(String::as_str).collect())
+            .unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn schema() -> Schema {
+        let Value::Object(source) = json!({
+            "type": "object",
+            "properties": {
+                "user": {"type": "string", "minLength": 1},
+                "limit": {"type": "integer", "minimum": 1, "maximum": 200},
+                "detail": {"type": "string", "enum": ["concise", "full"]},
+            },
+            "required": ["user"],
+            "additionalProperties": false,
+        }) else {
+            unreachable!()
+        };
+        Schema::new(source)
+    }
+
+    #[test]
+    fn arguments_that_fit_pass() {
+        assert_eq!(schema().check(&json!({"user": "x", "limit": 200})), Ok(()));
+    }
+
+    #[test]
+    fn a_violation_names_its_place_and_what_is_accepted() {
+        let told = |instance: Value| schema().check(&instance).unwrap_err();
+        assert_eq!(told(json!({})), "\"user\" is a required property");
+        assert_eq!(
+            told(json!({"user": "x", "limit": 500})),
+            "limit: 500 is greater than the maximum of 200"
+        );
+        assert_eq!(
+            told(json!({"user": "x", "detail": "all"})),
+            "detail: \"all\" is not one of \"concise\" or \"full\""
+        );
+        assert!(told(json!({"user": "x", "usr": 1})).ends_with("; did you mean `user`?"));
+        assert!(
+            told(json!({"user": "x", "zzz": 1})).ends_with("; accepted are detail, limit, user")
+        );
+    }
+
+    #[test]
+    fn several_violations_are_told_in_one_line() {
+        let told = schema()
+            .check(&json!({"limit": 0, "detail": 1}))
+            .unwrap_err();
+        assert!(
+            told.contains("limit: ") && told.contains("\"user\" is") && !told.contains('\n'),
+            "{told}"
+        );
+    }
+}
