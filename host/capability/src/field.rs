@@ -36,6 +36,18 @@ impl FieldPath {
         &self.0
     }
 
+    /// Whether the attribute that a search calls `name` is this field or lies below it. Letter case is not
+    /// regarded: what Okta would make of another case is not ours to guess.
+    #[must_use]
+    pub fn covers(&self, name: &str) -> bool {
+        let mut keys = name.split('.');
+        self.0.iter().all(|step| match (step, keys.next()) {
+            (Step::Any, Some(_)) => true,
+            (Step::Key(own), Some(key)) => own.eq_ignore_ascii_case(key),
+            (_, None) => false,
+        })
+    }
+
     /// Whether it holds a `*`: the reviewer is told that it is broad.
     #[must_use]
     pub fn is_broad(&self) -> bool {
@@ -109,6 +121,23 @@ mod tests {
         for text in ["id", "profile.login", "profile.*", "actions.signon.access"] {
             assert_eq!(text.parse::<FieldPath>().unwrap().to_string(), text);
         }
+    }
+
+    #[test]
+    fn a_field_covers_itself_and_what_lies_below_in_any_case() {
+        let field: FieldPath = "profile.ssn".parse().unwrap();
+        for name in ["profile.ssn", "Profile.SSN", "profile.ssn.last"] {
+            assert!(field.covers(name), "{name}");
+        }
+        for name in ["profile", "profile.ssn2", "ssn", ""] {
+            assert!(!field.covers(name), "{name}");
+        }
+        assert!(
+            "profile.*"
+                .parse::<FieldPath>()
+                .unwrap()
+                .covers("profile.ssn")
+        );
     }
 
     #[test]

@@ -16,6 +16,7 @@ use url::Url;
 use crate::address;
 use crate::catalogue::{self, Operation};
 use crate::cursor::{self, Binding, CursorKey};
+use crate::expression;
 use crate::field::FieldPath;
 use crate::grammar::Grammar;
 use crate::manifest::{Endpoint, Manifest};
@@ -149,6 +150,8 @@ struct GrantedEndpoint {
     path: BTreeMap<String, Grammar>,
     query: BTreeMap<String, Grammar>,
     projection: Arc<Projection>,
+    /// What the operator hides, which may not be searched for or sorted by either.
+    hidden: Arc<[FieldPath]>,
     /// Other templates that a value could name by accident or on purpose.
     shadows: Vec<Template>,
 }
@@ -189,8 +192,21 @@ impl GrantedEndpoint {
             path: endpoint.path.clone(),
             query: endpoint.query.clone(),
             projection: Arc::new(Projection::new(&endpoint.fields, hidden)),
+            hidden: hidden.into(),
             shadows: catalogue::shadows(&endpoint.template),
         }
+    }
+
+    /// The first hidden field that a query value names.
+    fn hidden_in<'v>(&self, grammar: &Grammar, value: &'v str) -> Option<&'v str> {
+        let named = match grammar {
+            Grammar::Expression(_) => expression::words(value),
+            Grammar::OneOf(_) => vec![value],
+            _ => Vec::new(),
+        };
+        named
+            .into_iter()
+            .find(|name| self.hidden.iter().any(|field| field.covers(name)))
     }
 
     fn serves(&self, tool: &str) -> bool {
@@ -350,6 +366,12 @@ impl Grant {
             }
             if !grammar.accepts(value) {
                 return Err(Denial::value(place(name), grammar, value));
+            }
+            if let Some(field) = endpoint.hidden_in(grammar, value) {
+                return Err(Denial::Hidden {
+                    place: place(name),
+                    field: clean(field, 60),
+                });
             }
             query.push((name.clone(), value.clone()));
         }

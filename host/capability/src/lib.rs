@@ -18,6 +18,7 @@ mod address;
 pub mod answer;
 pub mod catalogue;
 pub mod cursor;
+mod expression;
 pub mod field;
 pub mod grammar;
 pub mod grant;

@@ -87,6 +87,16 @@ pub enum Denial {
         /// The value, cleaned and cut.
         found: String,
     },
+    /// A search or an order by a field that the operator hides.
+    #[error(
+        "{place} names `{field}`, which the operator of this server hides (plugins.*.hide); leave it out"
+    )]
+    Hidden {
+        /// `query.NAME of TEMPLATE`.
+        place: String,
+        /// The field.
+        field: String,
+    },
     /// The values name an endpoint of Okta's that is another one than was asked for.
     #[error("the values for {endpoint} name another endpoint, {named}")]
     OtherEndpoint {
@@ -130,6 +140,7 @@ impl Denial {
             Self::UndeclaredEndpoint { .. }
             | Self::EndpointOfOtherTool { .. }
             | Self::UndeclaredQuery { .. }
+            | Self::Hidden { .. }
             | Self::OtherEndpoint { .. } => Class::Denied,
             Self::UnknownParameter { .. }
             | Self::Missing { .. }

@@ -279,6 +279,36 @@ fn a_cursor_is_good_for_its_own_query_with_any_limit() {
 }
 
 #[test]
+fn a_hidden_field_cannot_be_searched_for() {
+    let manifest = Manifest::parse(MANIFEST).unwrap();
+    let org = OrgUrl::parse("https://example.okta.com").unwrap();
+    let hidden = ["profile.ssn".parse().unwrap()];
+    let grant = Grants::new(&manifest, org, CursorKey::new([1; 32]), &hidden).of_tool("read");
+    let search = |expression| {
+        grant
+            .authorize(&request("/api/v1/users", &[], &[("search", expression)]))
+            .map(|_| ())
+    };
+    for guess in [
+        r#"profile.ssn sw "1""#,
+        r#"(status eq "A") or(PROFILE.SSN pr)"#,
+    ] {
+        let denial = search(guess).unwrap_err();
+        assert_eq!(denial.class(), Class::Denied);
+        assert!(
+            denial
+                .to_string()
+                .contains("which the operator of this server hides"),
+            "{denial}"
+        );
+    }
+    assert!(
+        search(r#"profile.city eq "profile.ssn""#).is_ok(),
+        "a value is no name"
+    );
+}
+
+#[test]
 fn a_cursor_for_an_endpoint_without_pages_is_refused() {
     let mut request = request("/api/v1/users/{id}", &[("id", ID)], &[]);
     request.cursor = Some("AAAA".into());
