@@ -8,6 +8,7 @@
 mod raw;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::catalogue::Operation;
 use crate::field::FieldPath;
@@ -30,10 +31,46 @@ pub struct Manifest {
     pub version: String,
     /// One line for the reviewer.
     pub summary: String,
+    /// What its component may import.
+    pub world: World,
     /// What it may GET.
     pub endpoints: Vec<Endpoint>,
     /// The limits it asks for.
     pub limits: LimitWish,
+}
+
+/// What a plugin's component may import: the key `world`, [`World::Plugin`] where it is not there.
+///
+/// A world never decides what a plugin may GET or see; the endpoints do, in both alike.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum World {
+    /// `plugin`: the contract and nothing else.
+    #[default]
+    Plugin,
+    /// `compat`: the contract, and WASI for a language runtime that does not start without it. The
+    /// host behind that WASI grants nothing: no file, no socket, no environment. It is more code to
+    /// trust all the same, so a reviewer is shown it and the operator has to allow it.
+    Compat,
+}
+
+impl World {
+    /// The world that the manifest calls `name`.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        match name {
+            "plugin" => Some(Self::Plugin),
+            "compat" => Some(Self::Compat),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Plugin => "plugin",
+            Self::Compat => "compat",
+        })
+    }
 }
 
 /// One `[[endpoint]]`: a GET, the tools that may make it, and what they may put in and see.

@@ -4,8 +4,9 @@
 //! else `okta-mcp/config.json` in the user's configuration directory. Unknown keys are errors with a
 //! suggestion. The file's JSON Schema is generated from the types of [`file`] (`okta-mcp config schema`).
 //!
-//! One mixture is refused: an org URL from a `./config.json` that nobody named, with a token from the
-//! environment. A file that came with a cloned repository must not be able to send a token elsewhere.
+//! One mixture is refused: an org URL or a plugin's package from a `./config.json` that nobody named, with a
+//! token from the environment. A file that came with a cloned repository must not be able to decide where
+//! a token goes, or which plugin reads with it.
 
 mod error;
 pub mod file;
@@ -204,7 +205,12 @@ fn okta(
         )),
         (Some(url), Some(token)) => {
             if url.unasked && !token.unasked {
-                return Err(ConfigError::Mixed { url: url.place, token: token.place });
+                return Err(ConfigError::Mixed { what: url.place, token: token.place });
+            }
+            let package = file.plugins.iter().find(|(_, plugin)| plugin.package.is_some());
+            if let Some((name, _)) = package.filter(|_| unasked && !token.unasked) {
+                let what = in_file(&format!("plugins.{name}.package"));
+                return Err(ConfigError::Mixed { what, token: token.place });
             }
             let org = OrgUrl::parse(&url.value)
                 .map_err(|error| ConfigError::Value { place: url.place, problem: error.to_string() })?;

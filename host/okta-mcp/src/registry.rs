@@ -12,6 +12,7 @@ use capability::cursor::CursorKey;
 use capability::field::FieldPath;
 use capability::grant::{Grant, Grants};
 use capability::limits::Limits;
+use capability::manifest::World;
 use capability::org::OrgUrl;
 use sandbox::{Engine, Package, Plugin, Tool};
 
@@ -148,6 +149,7 @@ impl Registry {
                 package.manifest().name
             ));
         }
+        allowed(&package, own)?;
         let wanted = chosen(&package, own)?;
         if let Some(tool) = wanted
             .iter()
@@ -196,6 +198,18 @@ impl Loaded {
                 )
             })
             .of_tool(tool)
+    }
+}
+
+/// Refuses a package that needs more than the contract where the operator did not allow it.
+fn allowed(package: &Package, own: &PluginSettings) -> Result<(), String> {
+    match package.manifest().world {
+        World::Plugin => Ok(()),
+        World::Compat if own.allow_wasi => Ok(()),
+        world @ World::Compat => Err(format!(
+            "its manifest says world = \"{world}\": it needs WASI, which is linked to a host that grants nothing but is more code to trust; review it, then set plugins.{}.allowWasi to true",
+            package.manifest().name
+        )),
     }
 }
 

@@ -1,27 +1,28 @@
 //! From a package's bytes to code that can be instantiated.
 //!
-//! The linker here is the whole of what a guest can reach: the contract's functions and nothing else.
-//! An import under a name of ours with another type ends here.
+//! The linker here is the whole of what a guest can reach: the contract's functions and, in the world
+//! `compat`, WASI's, behind which there is [nothing](crate::wasi). An import under a name of ours with
+//! another type ends here.
 
+use capability::manifest::World;
 use wasmtime::component::{Component, HasSelf, Linker};
 
+use crate::bindings::okta::plugin::{content, directory, host};
 use crate::bindings::{Plugin, PluginPre};
 use crate::engine::Engine;
 use crate::error::LoadError;
 use crate::host::HostState;
+use crate::wasi::{self, Compat};
 
 /// A compiled component whose imports are resolved.
 pub(crate) type Compiled = PluginPre<HostState>;
 
 /// Compiles `bytes`. Takes 0.1 s for a small component and some seconds for a large one, and all of a
 /// processor: not for an async thread.
-pub(crate) fn compile(engine: &Engine, bytes: &[u8]) -> Result<Compiled, LoadError> {
+pub(crate) fn compile(engine: &Engine, bytes: &[u8], world: World) -> Result<Compiled, LoadError> {
     let component = component(engine, bytes)?;
-    let mut linker = Linker::new(engine.wasm());
-    Plugin::add_to_linker::<HostState, HasSelf<HostState>>(&mut linker, |state| state)
-        .map_err(|error| LoadError::link(&error))?;
-    let linked = linker
-        .instantiate_pre(&component)
+    let linked = linker::<HostState>(engine, world)
+        .and_then(|linker| linker.instantiate_pre(&component))
         .map_err(|error| LoadError::link(&error))?;
     PluginPre::new(linked).map_err(|error| LoadError::link(&error))
 }
@@ -29,4 +30,49 @@ pub(crate) fn compile(engine: &Engine, bytes: &[u8]) -> Result<Compiled, LoadErr
 /// Validates and compiles `bytes`, without resolving any import.
 pub(crate) fn component(engine: &Engine, bytes: &[u8]) -> Result<Component, LoadError> {
     Component::from_binary(engine.wasm(), bytes).map_err(|error| LoadError::compile(&error))
+}
+
+/// All that a guest of `world` can reach.
+pub(crate) fn linker<T>(engine: &Engine, world: World) -> wasmtime::Result<Linker<T>>
+where
+    T: directory::Host + host::Host + content::Host + Compat,
+{
+    let mut linker = Linker::new(engine.wasm());
+    Plugin::add_to_linker::<T, HasSelf<T>>(&mut linker, |state| state)?;
+    match world {
+        World::Plugin => {}
+        World::Compat => wasi::link(&mut linker)?,
+    }
+    Ok(linker)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Past the check by name, as a mistake there would let it through.
+    #[test]
+    fn the_linker_of_the_world_plugin_has_no_wasi_and_no_linker_has_sockets() {
+        let engine = Engine::new().unwrap();
+        let links = |world, import: &str| {
+            let text = format!("(component (import {import}))");
+            let component = component(&engine, &wat::parse_str(text).unwrap()).unwrap();
+            linker::<HostState>(&engine, world)
+                .unwrap()
+                .instantiate_pre(&component)
+                .is_ok()
+        };
+        let environment = r#""wasi:cli/environment@0.2.0" (instance
+            (export "get-arguments" (func (result (list string)))))"#;
+        assert!(links(World::Compat, environment));
+        assert!(!links(World::Plugin, environment));
+        let network = r#""wasi:sockets/instance-network@0.2.0" (instance
+            (export "instance-network" (func (result u32))))"#;
+        let lookup = r#""wasi:sockets/network@0.2.0" (instance
+            (export "network" (type (sub resource))))"#;
+        for import in [network, lookup] {
+            assert!(!links(World::Compat, import), "{import}");
+            assert!(!links(World::Plugin, import), "{import}");
+        }
+    }
 }

@@ -8,6 +8,8 @@
 //! It is wall time of a running thread: on a machine whose processors are all taken, time in which the
 //! operating system runs something else is charged too.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -44,6 +46,21 @@ impl CpuMeter {
     pub(crate) fn wait(&self) -> Waiting<'_> {
         self.pause();
         Waiting(self)
+    }
+
+    /// Runs while `future` works, and stands still while it waits.
+    pub(crate) async fn charge<F: Future>(&self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        let mut waiting = None;
+        poll_fn(|context| {
+            waiting = None;
+            let polled = future.as_mut().poll(context);
+            if polled.is_pending() {
+                waiting = Some(self.wait());
+            }
+            polled
+        })
+        .await
     }
 
     /// What was spent up to now.
@@ -105,6 +122,26 @@ mod tests {
         let long_after = Instant::now() + Duration::from_millis(2);
         while Instant::now() < long_after {}
         assert!(meter.spent() >= before + Duration::from_millis(2));
+    }
+
+    #[tokio::test]
+    async fn a_future_costs_its_work_and_not_its_waiting() {
+        let meter = CpuMeter::start(Duration::MAX);
+        let before = meter.spent();
+        let waits = tokio::time::sleep(Duration::from_millis(200));
+        meter.charge(waits).await;
+        assert!(meter.spent() - before < Duration::from_millis(100));
+        let works = async {
+            let long_after = Instant::now() + Duration::from_millis(2);
+            while Instant::now() < long_after {}
+        };
+        let before = meter.spent();
+        meter.charge(works).await;
+        assert!(meter.spent() >= before + Duration::from_millis(2));
+        // It runs on afterwards, also when the future was dropped in the middle.
+        let waits = meter.charge(std::future::pending::<()>());
+        assert_eq!(futures::FutureExt::now_or_never(waits), None);
+        assert!(meter.lock().since.is_some());
     }
 
     #[test]

@@ -1,17 +1,26 @@
-//! Asks a component for its tools, with every import closed.
+//! Asks a component for its tools, with every import of the contract's closed.
 //!
 //! This happens once, when a plugin is packed. The component gets no grant, no clock and no log: an
 //! answer that depended on any of them would not be the same for everyone who packs the same sources.
+//!
+//! A runtime of the world `compat` cannot start without WASI and gets it here, too. It finds the same
+//! nothing as in a call, and besides a wall clock that stands at the epoch's beginning and always the
+//! same random numbers. Only its last words on stderr are kept, for the error when it fails.
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use capability::limits::Limits;
-use wasmtime::component::{Component, HasSelf, Linker};
+use capability::manifest::World;
+use wasmtime::component::Component;
 
 use crate::bindings::Plugin;
 use crate::bindings::exports::okta::plugin::tools::Tool;
 use crate::bindings::okta::plugin::{content, directory, host};
+use crate::compile;
 use crate::engine::Engine;
 use crate::error::{CallError, LoadError, line};
 use crate::store::{self, Metered, Meters};
+use crate::wasi::{Compat, Random, Stderr, Wasi};
 
 /// Why a component did not say which tools it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,9 +38,10 @@ pub(crate) enum DescribeError {
 pub(crate) async fn describe(
     engine: &Engine,
     component: &Component,
+    world: World,
     limits: &Limits,
 ) -> Result<Vec<Tool>, DescribeError> {
-    let run = run(engine, component, limits);
+    let run = run(engine, component, world, limits);
     match tokio::time::timeout(limits.time, run).await {
         Ok(result) => result,
         Err(_) => Err(DescribeError::Failed(CallError::TimedOut {
@@ -43,17 +53,18 @@ pub(crate) async fn describe(
 async fn run(
     engine: &Engine,
     component: &Component,
+    world: World,
     limits: &Limits,
 ) -> Result<Vec<Tool>, DescribeError> {
     let unlinked = |error: wasmtime::Error| DescribeError::Failed(LoadError::link(&error).into());
-    let mut linker = Linker::new(engine.wasm());
-    Plugin::add_to_linker::<Closed, HasSelf<Closed>>(&mut linker, |closed| closed)
-        .map_err(unlinked)?;
+    let linker = compile::linker::<Closed>(engine, world).map_err(unlinked)?;
     linker.instantiate_pre(component).map_err(unlinked)?;
     let _ticking = engine.tick().map_err(DescribeError::Failed)?;
     let closed = Closed {
         meters: Meters::start(limits),
         called: None,
+        wasi: None,
+        last_words: Arc::default(),
     };
     let mut store = store::fresh(engine.wasm(), closed).map_err(unlinked)?;
     let result = async {
@@ -65,7 +76,10 @@ async fn run(
         let closed = store.data_mut();
         match closed.called.take() {
             Some((import, said)) => DescribeError::Called { import, said },
-            None => DescribeError::Failed(CallError::of_guest(&error, &closed.meters, limits)),
+            None => {
+                let error = CallError::of_guest(&error, &closed.meters, limits);
+                DescribeError::Failed(closed.with_last_words(error))
+            }
         }
     })
 }
@@ -75,6 +89,10 @@ struct Closed {
     meters: Meters,
     /// The import that was called, and what was said to it.
     called: Option<(&'static str, Option<String>)>,
+    /// None until the guest asks for it, which only one of the world `compat` can.
+    wasi: Option<Wasi>,
+    /// The last line on its stderr.
+    last_words: Arc<Mutex<String>>,
 }
 
 impl Closed {
@@ -82,11 +100,42 @@ impl Closed {
         self.called = Some((import, said.map(|text| line(text, 300))));
         Err(wasmtime::Error::msg("imports are closed in describe"))
     }
+
+    /// A crash with what the runtime said of it: its reason is there and nowhere else.
+    fn with_last_words(&self, error: CallError) -> CallError {
+        if let Some(wasi) = &self.wasi {
+            wasi.finish();
+        }
+        let said = self
+            .last_words
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match error {
+            CallError::Trapped { what } if !said.is_empty() => CallError::Trapped {
+                what: format!("{what}, after `{said}` on stderr"),
+            },
+            other => other,
+        }
+    }
 }
 
 impl Metered for Closed {
     fn meters(&mut self) -> &mut Meters {
         &mut self.meters
+    }
+}
+
+impl Compat for Closed {
+    fn wasi(&mut self) -> &mut Wasi {
+        let last_words = &self.last_words;
+        self.wasi.get_or_insert_with(|| {
+            let last_words = Arc::clone(last_words);
+            let stderr = Stderr::new(move |text| {
+                let mut last = last_words.lock().unwrap_or_else(PoisonError::into_inner);
+                *last = line(text, 300);
+            });
+            Wasi::new(Random::Fixed, || 0, stderr)
+        })
     }
 }
 

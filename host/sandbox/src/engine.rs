@@ -115,6 +115,8 @@ fn config() -> Config {
         .async_stack_size(limits::SHARED_STACK)
         // Costs a page or two each call; a bug in the compiler must not show one guest another's stack.
         .async_stack_zeroing(true)
+        // A fifth of the compiled code's size, to put offsets into backtraces that nobody reads.
+        .generate_address_map(false)
         // Otherwise an environment variable decides.
         .wasm_backtrace_details(WasmBacktraceDetails::Disable)
         .wasm_memory64(false)

@@ -3,6 +3,8 @@
 //! This is the sandbox's side of the choke point: a request of the guest's becomes an
 //! [`AuthorizedGet`](capability::grant::AuthorizedGet) here or goes nowhere.
 
+use std::sync::Arc;
+
 use capability::answer::{Failure, Page, Refusal};
 use capability::grant::{AuthorizedGet, Class, Request};
 use futures::StreamExt as _;
@@ -13,16 +15,25 @@ use crate::budget::Ledger;
 use crate::call::{Budget, Call, Level, Usage};
 use crate::error::line;
 use crate::limits;
+use crate::log::Log;
 use crate::store::{Metered, Meters};
+use crate::wasi::{Compat, Random, Stderr, Wasi};
 
 /// A store's data: one call, its accounts and its meters.
 pub(crate) struct HostState {
+    asking: Asking,
+    meters: Meters,
+    log: Arc<Log>,
+    /// None until the guest asks for it, which only one of the world `compat` can.
+    wasi: Option<Wasi>,
+    progress_reports: u32,
+}
+
+/// What several requests of one call share while they are under way.
+struct Asking {
     call: Call,
     deadline: Instant,
     ledger: Ledger,
-    meters: Meters,
-    log_lines: u32,
-    progress_reports: u32,
 }
 
 impl HostState {
@@ -33,15 +44,20 @@ impl HostState {
         limits: &capability::limits::Limits,
     ) -> Self {
         Self {
-            call,
-            deadline,
-            ledger: Ledger::new(limits),
+            log: Log::new(Arc::clone(&call.reporter)),
+            asking: Asking {
+                call,
+                deadline,
+                ledger: Ledger::new(limits),
+            },
             meters: Meters::start(limits),
-            log_lines: 0,
+            wasi: None,
             progress_reports: 0,
         }
     }
+}
 
+impl Asking {
     /// Decides on a request: counted, then authorized. Nothing is sent yet.
     fn admit(&self, request: directory::Request) -> Result<AuthorizedGet, directory::Error> {
         self.ledger.ask().map_err(directory::Error::from)?;
@@ -81,11 +97,29 @@ impl Metered for HostState {
     }
 }
 
+impl Compat for HostState {
+    fn wasi(&mut self) -> &mut Wasi {
+        let (log, reporter) = (&self.log, &self.asking.call.reporter);
+        self.wasi.get_or_insert_with(|| {
+            let (log, reporter) = (Arc::clone(log), Arc::clone(reporter));
+            Wasi::new(
+                Random::Unpredictable,
+                move || reporter.now(),
+                // Where a runtime says what went wrong.
+                Stderr::new(move |text| log.write(Level::Warn, text)),
+            )
+        })
+    }
+}
+
 impl Drop for HostState {
-    /// Also a call that is cancelled has used something.
+    /// Also a call that is cancelled has used something, and said something last.
     fn drop(&mut self) {
-        let (requests, bytes) = self.ledger.spent();
-        self.call.reporter.used(&Usage {
+        if let Some(wasi) = &self.wasi {
+            wasi.finish();
+        }
+        let (requests, bytes) = self.asking.ledger.spent();
+        self.asking.call.reporter.used(&Usage {
             requests,
             bytes,
             cpu: self.meters.cpu.spent(),
@@ -99,9 +133,9 @@ impl directory::Host for HostState {
         &mut self,
         request: directory::Request,
     ) -> wasmtime::Result<Result<directory::Page, directory::Error>> {
-        let admitted = self.admit(request);
+        let admitted = self.asking.admit(request);
         let _waiting = self.meters.cpu.wait();
-        Ok(self.fetch(admitted).await)
+        Ok(self.asking.fetch(admitted).await)
     }
 
     async fn get_all(
@@ -119,12 +153,12 @@ impl directory::Host for HostState {
         // All are decided on before the first is sent, in the order in which they were asked.
         let admitted: Vec<_> = requests
             .into_iter()
-            .map(|request| self.admit(request))
+            .map(|request| self.asking.admit(request))
             .collect();
         let _waiting = self.meters.cpu.wait();
-        let state = &*self;
+        let asking = &self.asking;
         let pages = futures::stream::iter(admitted)
-            .map(|admitted| state.fetch(admitted))
+            .map(|admitted| asking.fetch(admitted))
             .buffered(limits::CONCURRENT_GETS)
             .collect()
             .await;
@@ -134,14 +168,7 @@ impl directory::Host for HostState {
 
 impl host::Host for HostState {
     fn log(&mut self, level: host::Level, message: String) -> wasmtime::Result<()> {
-        self.log_lines = self.log_lines.saturating_add(1);
-        if self.log_lines <= limits::MAX_LOG_LINES {
-            let message = line(&message, limits::MAX_LOG_TEXT);
-            self.call.reporter.log(level.into(), &message);
-        } else if self.log_lines == limits::MAX_LOG_LINES + 1 {
-            let notice = "the plugin logs too much; the rest of this call's lines are dropped";
-            self.call.reporter.log(Level::Warn, notice);
-        }
+        self.log.write(level.into(), &message);
         Ok(())
     }
 
@@ -149,18 +176,20 @@ impl host::Host for HostState {
         self.progress_reports = self.progress_reports.saturating_add(1);
         if self.progress_reports <= limits::MAX_PROGRESS {
             let message = line(&message, limits::MAX_PROGRESS_TEXT);
-            self.call.reporter.progress(done, total, &message);
+            self.asking.call.reporter.progress(done, total, &message);
         }
         Ok(())
     }
 
     fn now(&mut self) -> wasmtime::Result<u64> {
-        Ok(self.call.reporter.now())
+        Ok(self.asking.call.reporter.now())
     }
 
     fn setting(&mut self, name: String) -> wasmtime::Result<Option<String>> {
         let known = name.len() <= limits::MAX_SETTING_NAME;
-        Ok(known.then(|| self.call.reporter.setting(&name)).flatten())
+        Ok(known
+            .then(|| self.asking.call.reporter.setting(&name))
+            .flatten())
     }
 }
 

@@ -12,6 +12,9 @@
 //!    What the guest asks of Okta goes through [`Grant::authorize`](capability::grant::Grant::authorize)
 //!    and then to a [`Directory`], which the program provides.
 //!
+//! A guest imports the contract and nothing else. A manifest that says `world = "compat"` is the one
+//! exception: there the WASI that a language's runtime starts with is linked, to a host that grants nothing.
+//!
 //! It does not know how Okta is reached, what MCP is, or who approved a package. It does not check a
 //! result against a tool's output schema: it only makes sure that there is a JSON object to check.
 
@@ -33,6 +36,7 @@ mod error;
 mod host;
 mod imports;
 mod limits;
+mod log;
 mod outcome;
 mod outline;
 mod pack;
@@ -42,6 +46,7 @@ mod record;
 mod store;
 mod ticker;
 mod tool;
+mod wasi;
 
 pub use call::{Answers, Budget, Call, Directory, Level, Reporter, Usage};
 pub use digest::Digest;

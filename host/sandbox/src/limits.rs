@@ -38,6 +38,11 @@ pub(crate) const SHARED_STACK: usize = 2 << 20;
 pub(crate) const MAX_LIFTED_BYTES: usize = 3 << 20;
 /// Live component-model handles. The contract has no resources: a runtime needs a few of its own.
 pub(crate) const MAX_HANDLES: usize = 256;
+/// Host objects behind the handles of WASI's resources: a handle to a sleep's pollable has two, the
+/// pollable and the sleep, and no handle has more.
+pub(crate) const MAX_RESOURCES: usize = 2 * MAX_HANDLES;
+/// Random bytes that WASI gives in one go: what browsers give, and a hundred times what runtimes ask for.
+pub(crate) const MAX_RANDOM_BYTES: u64 = 64 << 10;
 /// Core instances in one store. The components of interpreted languages are made of up to 40 modules.
 pub(crate) const MAX_INSTANCES: usize = 100;
 /// Linear memories in one store; what counts is their sum, which the call's limit bounds.
@@ -74,8 +79,8 @@ pub(crate) const MAX_STATE_BYTES: usize = 64 << 10;
 
 /// Characters of an error text of a plugin's that are passed on.
 pub(crate) const MAX_ERROR_TEXT: usize = 4_000;
-/// Log lines of one call; then one line says that the rest is dropped.
-pub(crate) const MAX_LOG_LINES: u32 = 200;
+/// Log lines of one call, those on a guest's stderr included; then one line says that the rest is dropped.
+pub(crate) const MAX_LOG_LINES: u64 = 200;
 /// Characters of one log line: a panic message with its place.
 pub(crate) const MAX_LOG_TEXT: usize = 2_000;
 /// Progress reports of one call: more than a person can see go by.

@@ -28,7 +28,7 @@ pub enum PackError {
     Record(String),
     /// A core module that no component can be made of.
     #[error(
-        "no component can be made of this core module: {0}; build it against the plugin interface, without WASI"
+        "no component can be made of this core module: {0}; build it against the plugin interface, without WASI, or make a component of it with its toolchain's WASI adapter and declare `world = \"compat\"`"
     )]
     Encode(String),
     /// A package, which is packed already.
@@ -63,8 +63,8 @@ pub enum PackError {
 
 /// Makes a package of a component, or of a core module that carries the contract's metadata.
 ///
-/// Checks the imports, asks the component for its tools with every import closed, checks those, and
-/// writes manifest, tools and build record into it. The same input gives the same bytes.
+/// Checks the imports against the manifest's world, asks the component for its tools with every import
+/// of the contract's closed, checks those, and writes manifest, tools and build record into it. The same input gives the same bytes.
 ///
 /// # Errors
 /// [`PackError`]: the first thing that is wrong.
@@ -80,7 +80,7 @@ pub async fn pack(
     let manifest = Manifest::parse(manifest_text)?;
     let mut package = into_component(component_or_module)?;
     let outline = Outline::read(&package).map_err(PackageError::from)?;
-    imports::check(&outline)?;
+    imports::check(&outline, manifest.world)?;
     for name in [MANIFEST_SECTION, TOOLS_SECTION, RECORD_SECTION] {
         if outline.sections.iter().any(|(other, _)| *other == name) {
             return Err(PackError::Packed(name));
@@ -120,7 +120,7 @@ async fn tools(
     let component = job.await.map_err(|_| LoadError::Aborted)??;
     // A language runtime that asks for more in its calls needs more to start, too.
     let limits = own_limits(manifest);
-    let described = describe::describe(engine, &component, &limits)
+    let described = describe::describe(engine, &component, manifest.world, &limits)
         .await
         .map_err(|error| match error {
             DescribeError::Called { import, said } => PackError::DescribeCalled { import, said },

@@ -7,7 +7,7 @@ use std::io::Read as _;
 use std::sync::Arc;
 
 use cap_std::fs::Dir;
-use capability::manifest::{self, Manifest, ManifestError};
+use capability::manifest::{self, Manifest, ManifestError, World};
 
 use crate::digest::Digest;
 use crate::imports;
@@ -61,7 +61,7 @@ pub enum PackageError {
     /// Not a WebAssembly component.
     #[error("this is not a WebAssembly component: {0}")]
     Malformed(String),
-    /// An import that the contract does not have.
+    /// An import that the plugin's world does not hold.
     #[error("the component imports `{name}`; a plugin may import nothing but {allowed}")]
     Import {
         /// The import's name.
@@ -128,12 +128,13 @@ impl Package {
             return Err(PackageError::TooLarge);
         }
         let outline = Outline::read(&bytes)?;
-        imports::check(&outline)?;
-        let manifest_text =
-            std::str::from_utf8(section(&outline, MANIFEST_SECTION, manifest::MAX_BYTES)?)
-                .map_err(|_| PackageError::ManifestEncoding)?
-                .to_owned();
-        let manifest = Manifest::parse(&manifest_text)?;
+        let declared = declared(&outline);
+        // What declares no world is held to the narrow one, and refused for its imports first.
+        let world = declared
+            .as_ref()
+            .map_or_else(|_| World::default(), |(_, manifest)| manifest.world);
+        imports::check(&outline, world)?;
+        let (manifest_text, manifest) = declared?;
         let tools: Vec<Tool> =
             serde_json::from_slice(section(&outline, TOOLS_SECTION, MAX_TOOLS_BYTES)?).map_err(
                 |error| PackageError::Tools(crate::error::line(&error.to_string(), 200)),
@@ -203,7 +204,8 @@ impl Package {
         &self.0.tools
     }
 
-    /// What the component imports, in its order; each is one of the contract's.
+    /// What the component imports, in its order; each is one of the contract's or, in the world
+    /// `compat`, one of WASI's.
     #[must_use]
     pub fn imports(&self) -> &[String] {
         &self.0.imports
@@ -227,6 +229,13 @@ impl From<OutlineError> for PackageError {
             OutlineError::Malformed(what) => Self::Malformed(what),
         }
     }
+}
+
+/// The manifest, as it was written and as it was meant.
+fn declared(outline: &Outline<'_>) -> Result<(String, Manifest), PackageError> {
+    let text = std::str::from_utf8(section(outline, MANIFEST_SECTION, manifest::MAX_BYTES)?)
+        .map_err(|_| PackageError::ManifestEncoding)?;
+    Ok((text.to_owned(), Manifest::parse(text)?))
 }
 
 /// The one custom section `name`.

@@ -130,7 +130,8 @@ impl Plugin {
     fn compiled(&self) -> Compiling {
         let compiling = self.compiling.get_or_init(|| {
             let (engine, bytes) = (self.engine.clone(), self.package.shared_bytes());
-            let job = tokio::task::spawn_blocking(move || compile::compile(&engine, &bytes));
+            let world = self.package.manifest().world;
+            let job = tokio::task::spawn_blocking(move || compile::compile(&engine, &bytes, world));
             async move {
                 match job.await {
                     Ok(compiled) => compiled.map(Arc::new),

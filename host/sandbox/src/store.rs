@@ -3,8 +3,8 @@
 //! Nothing of a guest outlives its store: no memory, no global, no table. After a trap or a dropped
 //! call wasmtime would refuse to enter it again anyway; here nobody tries.
 //!
-//! A `ResourceTable` is not among the knobs: the contract has no resources and no WASI is linked, so
-//! there is none to fill.
+//! A `ResourceTable` is not among the knobs: the contract has no resources, so there is none to fill.
+//! The world `compat` has one, and its cap, with the [WASI](crate::wasi) that needs it.
 
 use std::sync::Arc;
 

@@ -6,7 +6,9 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
-use super::{Endpoint, MAX_BYTES, Manifest, ManifestError, VERSION, is_plugin_name, is_tool_name};
+use super::{
+    Endpoint, MAX_BYTES, Manifest, ManifestError, VERSION, World, is_plugin_name, is_tool_name,
+};
 use crate::catalogue;
 use crate::field::FieldPath;
 use crate::grammar::{Grammar, MAX_TEXT, Place};
@@ -22,6 +24,7 @@ struct RawManifest {
     name: Spanned<String>,
     version: Spanned<String>,
     summary: Spanned<String>,
+    world: Option<Spanned<String>>,
     #[serde(default)]
     endpoint: Vec<Spanned<RawEndpoint>>,
     #[serde(default)]
@@ -106,6 +109,7 @@ fn check(raw: RawManifest) -> Checked<Manifest> {
         return mistake(&raw.version, "a version looks like `0.1.0`");
     }
     let summary = sentence(&raw.summary, "summary")?;
+    let world = check_world(raw.world.as_ref())?;
     let endpoints = raw
         .endpoint
         .into_iter()
@@ -115,8 +119,26 @@ fn check(raw: RawManifest) -> Checked<Manifest> {
         name: raw.name.into_inner(),
         version: raw.version.into_inner(),
         summary,
+        world,
         endpoints: distinct(endpoints)?,
         limits: check_limits(&raw.limits)?,
+    })
+}
+
+fn check_world(raw: Option<&Spanned<String>>) -> Checked<World> {
+    raw.map_or(Ok(World::default()), |name| {
+        World::named(name.get_ref()).map_or_else(
+            || {
+                mistake(
+                    name,
+                    format!(
+                        "`{}` is not a world; accepted: `plugin`, which needs no WASI and is meant where none is named, and `compat`, for a runtime that does not start without WASI",
+                        clean(name.get_ref(), 40)
+                    ),
+                )
+            },
+            Ok,
+        )
     })
 }
 

@@ -54,6 +54,33 @@ fn an_unknown_key_gives_its_line_and_what_is_accepted() {
 }
 
 #[test]
+fn the_world_is_the_narrow_one_unless_the_manifest_names_the_other() {
+    assert_eq!(Manifest::parse(GOOD).unwrap().world, World::Plugin);
+    for world in [World::Plugin, World::Compat] {
+        let named = GOOD.replace("summary =", &format!("world = \"{world}\"\nsummary ="));
+        assert_eq!(Manifest::parse(&named).unwrap().world, world);
+    }
+}
+
+#[test]
+fn an_unknown_world_gives_its_line_and_what_is_accepted() {
+    for unknown in ["wasi", "Compat", "plugin ", ""] {
+        let message = broken("summary =", &format!("world = \"{unknown}\"\nsummary ="));
+        assert_eq!(
+            message,
+            format!(
+                "line 4: `{unknown}` is not a world; accepted: `plugin`, which needs no WASI and is meant where none is named, and `compat`, for a runtime that does not start without WASI"
+            )
+        );
+    }
+    // Neither a list nor a switch: worlds do not add up.
+    for odd in ["true", "[\"compat\"]"] {
+        let message = broken("summary =", &format!("world = {odd}\nsummary ="));
+        assert!(message.starts_with("line 4: "), "{message}");
+    }
+}
+
+#[test]
 fn a_duplicate_key_is_an_error() {
     assert!(
         broken("name = \"groups\"", "name = \"groups\"\nname = \"x\"")

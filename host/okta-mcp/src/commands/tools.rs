@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use capability::manifest::World;
 use serde_json::{Value, json};
 
 use crate::cli::Options;
@@ -69,7 +70,7 @@ pub(crate) fn describe(loaded: &Loaded, registry: &Registry, most: usize) -> Str
         .into_iter()
         .collect();
     format!(
-        "{} {} ({digest}) {}\n{}\nOAuth scopes: {}. Imports: {}.\n",
+        "{} {} ({digest}) {}\n{}\nOAuth scopes: {}. Imports: {}.\n{}",
         table::strong(&manifest.name),
         manifest.version,
         manifest.summary,
@@ -80,6 +81,11 @@ pub(crate) fn describe(loaded: &Loaded, registry: &Registry, most: usize) -> Str
             scopes.join(" ")
         },
         package.imports().join(" "),
+        match manifest.world {
+            World::Plugin => "",
+            World::Compat =>
+                "WASI: linked to a host that grants nothing (no files, no sockets, no environment).\n",
+        },
     )
 }
 

@@ -34,14 +34,14 @@ pub enum ConfigError {
         /// What is wrong and what is accepted.
         problem: String,
     },
-    /// An org from a file that nobody named, with a token from elsewhere.
+    /// An org or a package from a file that nobody named, with a token from elsewhere.
     #[error(
-        "the org comes from {url}, a file that was only found in the working directory, and the token from {token}; \
-         a file found by chance may not decide where a token goes: name it with --config, or set OKTA_ORG_URL"
+        "{what} was only found in the working directory, and the token comes from {token}; \
+         a file found by chance may not decide where a token goes or which plugin reads with it: name it with --config"
     )]
     Mixed {
-        /// Where the URL is from.
-        url: String,
+        /// The setting that the file may not make.
+        what: String,
         /// Where the token is from.
         token: String,
     },

@@ -68,7 +68,8 @@ impl fmt::Debug for Token {
     }
 }
 
-/// What the operator says of one plugin. It can only take away.
+/// What the operator says of one plugin. It can only take away, but for `allowWasi`, which adds
+/// nothing to what a package may read.
 #[derive(Debug, Default, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 #[schemars(deny_unknown_fields)]
@@ -79,6 +80,9 @@ pub struct PluginSettings {
     pub package: Option<PathBuf>,
     /// The SHA-256 of the package file, in hex: these bytes and no others are loaded.
     pub sha256: Option<String>,
+    /// `true` lets a package run that needs WASI for its language's runtime. What it finds there grants
+    /// nothing (no files, no sockets, no environment), but it is more code to trust.
+    pub allow_wasi: bool,
     /// Only these tools of the plugin are offered.
     pub tools: Option<Vec<String>>,
     /// Response fields that the plugin does not get to see, whatever its manifest declares: `profile.mobilePhone`.

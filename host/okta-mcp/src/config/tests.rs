@@ -111,7 +111,7 @@ fn unknown_keys_are_errors_with_a_suggestion_at_every_depth() {
         problem(r#"{"plugins": {"users": {"limits": {"cpus": "1 s"}}}}"#)
             .ends_with("did you mean `cpu`?")
     );
-    assert!(problem(r#"{"zzz": 1}"#).contains("accepted here: $schema, log, okta, plugins"));
+    assert!(problem(r#"{"zzz": 1}"#).contains("accepted here: $schema, okta, plugins, log"));
 }
 
 #[test]
@@ -178,6 +178,32 @@ fn a_file_found_by_chance_cannot_send_the_environment_s_token_elsewhere() {
     let error = okta(&Given::default(), &env, &file, Some(&location(true))).unwrap_err();
     assert!(
         error.to_string().contains("name it with --config"),
+        "{error}"
+    );
+    assert!(matches!(
+        okta(&Given::default(), &env, &file, Some(&location(false))),
+        Ok(Okta::Ready { .. })
+    ));
+}
+
+#[test]
+fn a_file_found_by_chance_cannot_bring_a_plugin_that_reads_with_the_environment_s_token() {
+    let text = r#"{"plugins": {"x": {"package": "x.wasm", "sha256": "00"}}}"#;
+    let file = File::parse(text, "config.json").unwrap();
+    let env = |name: &str| match name {
+        "OKTA_API_TOKEN" => Some("00abc".to_owned()),
+        "OKTA_ORG_URL" => Some("https://a.okta.com".to_owned()),
+        _ => None,
+    };
+    let location = |unasked| Location {
+        path: "config.json".into(),
+        unasked,
+    };
+    let error = okta(&Given::default(), &env, &file, Some(&location(true))).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("plugins.x.package in config.json was only found"),
         "{error}"
     );
     assert!(matches!(

@@ -15,6 +15,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use sandbox::{BuildRecord, Engine, Package, pack};
+use wasi_preview1_component_adapter_provider::{
+    WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
+};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
@@ -44,6 +47,10 @@ pub struct Guest {
     pub call: String,
     /// The body of `describe`.
     pub describe: String,
+    /// Imports besides the contract's, as module fields.
+    pub imports: String,
+    /// WIT of what those are of, unless they are of preview 1: a world `guest` and its packages.
+    pub wit: Option<String>,
     /// More module fields.
     pub fields: String,
     /// Runs in every `cabi_realloc`.
@@ -61,6 +68,8 @@ impl Guest {
         Self {
             call: body.to_owned(),
             describe: "(call $tools)".to_owned(),
+            imports: String::new(),
+            wit: None,
             fields: String::new(),
             realloc: String::new(),
             tools: vec![tool("list_groups"), tool("list_users")],
@@ -74,6 +83,16 @@ impl Guest {
 
     pub fn fields(mut self, fields: &str) -> Self {
         self.fields.push_str(fields);
+        self
+    }
+
+    pub fn imports(mut self, imports: &str) -> Self {
+        self.imports.push_str(imports);
+        self
+    }
+
+    pub fn wit(mut self, wit: &str) -> Self {
+        self.wit = Some(wit.to_owned());
         self
     }
 
@@ -93,17 +112,30 @@ impl Guest {
         let mut resolve = Resolve::default();
         let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit");
         let (contract, _) = resolve.push_path(wit).unwrap();
-        let world = resolve.select_world(&[contract], Some("plugin")).unwrap();
+        let world = match &self.wit {
+            None => resolve.select_world(&[contract], Some("plugin")).unwrap(),
+            Some(wit) => {
+                let own = resolve.push_str("guest.wit", wit).unwrap();
+                resolve.select_world(&[own], Some("guest")).unwrap()
+            }
+        };
         embed_component_metadata(&mut wasm, &resolve, world, StringEncoding::UTF8).unwrap();
         wasm
     }
 
-    /// The component, without any section of a package's.
+    /// The component, without any section of a package's. Preview 1 is adapted as toolchains do it.
     pub fn component(&self) -> Vec<u8> {
         let mut encoder = ComponentEncoder::default()
             .validate(true)
             .module(&self.module())
             .unwrap();
+        if self.imports.contains(WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME) {
+            let (name, adapter) = (
+                WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
+                WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
+            );
+            encoder = encoder.adapter(name, adapter).unwrap();
+        }
         encoder.encode().unwrap()
     }
 
@@ -129,6 +161,7 @@ impl Guest {
             .replace("%CALL%", &self.call)
             .replace("%DESCRIBE%", &self.describe)
             .replace("%REALLOC%", &self.realloc)
+            .replace("%IMPORTS%", &self.imports)
             .replace("%FIELDS%", &self.fields)
             .replace("%COUNT%", &self.tools.len().to_string())
             .replace("%DATA%", &format!("{}\n{}", texts.text(), records.text()))
@@ -212,6 +245,7 @@ const PRELUDE: &str = r#"(module
   (import "okta:plugin/host@0.1.0" "log" (func $log (param i32 i32 i32)))
   (import "okta:plugin/host@0.1.0" "progress" (func $progress (param i32 i32 i32 i32 i32)))
   (import "okta:plugin/host@0.1.0" "now" (func $now (result i64)))
+  %IMPORTS%
   (memory (export "memory") 4)
   (global $heap (mut i32) (i32.const 65536))
   (global $counter (mut i32) (i32.const 0))
