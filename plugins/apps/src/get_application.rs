@@ -19,7 +19,7 @@ impl Tool for GetApplication {
     const NAME: &'static str = "get_application";
     const TITLE: &'static str = "Get an application";
     const DESCRIPTION: &'static str = "Reads one application by id: label, status, sign-on mode. \
-        detail=full adds OpenID Connect settings (client_id, grant types, redirect URIs) or SAML settings (ACS URL, audience), features, visibility; \
+        detail=full adds OpenID Connect or SAML settings, features, visibility; \
         never secrets. The id comes from list_applications.";
     type Arguments = Arguments;
 

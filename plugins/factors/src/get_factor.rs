@@ -19,8 +19,8 @@ pub(crate) struct Arguments {
 impl Tool for GetFactor {
     const NAME: &'static str = "get_factor";
     const TITLE: &'static str = "Get a factor";
-    const DESCRIPTION: &'static str = "Reads one enrolled MFA factor of a user. \
-        list_user_factors tells the same of all of them: use this one to look again at one.";
+    const DESCRIPTION: &'static str = "Reads one enrolled MFA factor of a user, to look again at one: \
+        list_user_factors tells the same of all.";
     type Arguments = Arguments;
 
     fn input() -> Schema {

@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
 impl Tool for ListUserFactors {
     const NAME: &'static str = "list_user_factors";
     const TITLE: &'static str = "List a user's factors";
-    const DESCRIPTION: &'static str = "Lists the MFA factors that one user has enrolled and that the enrolment policy allows: type, provider, status, dates, device; \
+    const DESCRIPTION: &'static str = "Lists the MFA factors that a user has enrolled and policy allows: type, provider, status, dates, device; \
         never phone numbers or addresses. Which factors the org asks for: list_policies with type MFA_ENROLL.";
     type Arguments = Arguments;
 

@@ -23,8 +23,8 @@ impl Tool for GetGroupMembers {
     const NAME: &'static str = "get_group_members";
     const TITLE: &'static str = "Get a group's members";
     const DESCRIPTION: &'static str = "Lists the users in one group, by user id. \
-        Okta cannot filter members and tells no total: page through with limit 200 to count them. \
-        Whether one user is a member, get_user_groups tells quicker. The id comes from list_groups.";
+        No filter and no total: page through with limit 200 to count. \
+        Is one user a member: get_user_groups is quicker. The id comes from list_groups.";
     type Arguments = Arguments;
 
     fn input() -> Schema {

@@ -22,7 +22,7 @@ impl Tool for GetUserGroups {
     const NAME: &'static str = "get_user_groups";
     const TITLE: &'static str = "Get a user's groups";
     const DESCRIPTION: &'static str = "Lists all groups that one user is in, Everyone included, by group id. \
-        Use it to check a membership too. For the users of a group use get_group_members.";
+        Checks a membership too. The users of a group: get_group_members.";
     type Arguments = Arguments;
 
     fn input() -> Schema {

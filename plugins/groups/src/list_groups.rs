@@ -46,7 +46,7 @@ impl Tool for ListGroups {
     const TITLE: &'static str = "List groups";
     const DESCRIPTION: &'static str = "Lists groups, all or by part of the name and type, to find a group's id. \
         APP_GROUP groups are imported from a directory or application. \
-        search takes Okta's syntax for the rest: lastMembershipUpdated gt \"2026-01-31T00:00:00.000Z\" or profile.description co \"VPN\". \
+        search takes Okta's syntax: lastMembershipUpdated gt \"2026-01-31T00:00:00.000Z\" or profile.description co \"VPN\". \
         Who is in a group: get_group_members; the groups of one user: get_user_groups.";
     type Arguments = Arguments;
 

@@ -21,7 +21,7 @@ impl Tool for GetPolicy {
     const TITLE: &'static str = "Get a policy and its rules";
     const DESCRIPTION: &'static str = "Reads one policy with all its rules: to whom it applies (conditions), what it sets (settings), what each rule does (actions). \
         Rules are tried in order of priority and the first that applies decides. \
-        The policy's id comes from list_policies.";
+        Its id comes from list_policies.";
     type Arguments = Arguments;
 
     fn input() -> Schema {

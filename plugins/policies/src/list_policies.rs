@@ -2,7 +2,7 @@
 
 use crate::policy::PolicyRow;
 use okta_plugin::{
-    Answer, Detail, Directory, Failure, Get, Limit, Listing, Property, Schema, Tool,
+    Answer, Detail, Directory, Failure, Get, Limit, Listing, Place, Property, Schema, Tool,
 };
 use serde::Deserialize;
 
@@ -42,7 +42,7 @@ impl Tool for ListPolicies {
     const TITLE: &'static str = "List policies";
     const DESCRIPTION: &'static str = "Lists the policies of one type, in the order in which they apply. \
         OKTA_SIGN_ON: sign-in to Okta; ACCESS_POLICY: sign-in to applications; PASSWORD: passwords and their recovery; \
-        MFA_ENROLL: which factors to enrol; IDP_DISCOVERY: which identity provider; PROFILE_ENROLLMENT: self-registration. \
+        MFA_ENROLL: which factors to enrol. \
         What a policy demands is in its rules: get_policy.";
     type Arguments = Arguments;
 
@@ -62,14 +62,17 @@ impl Tool for ListPolicies {
     }
 
     fn call(arguments: Arguments, okta: &dyn Directory) -> Result<Answer, Failure> {
+        let place = Place::parse(arguments.cursor.as_deref())?;
         let page = Get::new("/api/v1/policies")
             .query("type", arguments.r#type)
             .query("limit", arguments.limit)
             .query_if("status", arguments.status)
             .query_if("q", arguments.q)
-            .cursor(arguments.cursor)
+            .cursor(place.page.clone())
             .send(okta)?;
-        Listing::of(&page, |policy| PolicyRow::listed(policy, arguments.detail))?
+        // Whether Okta keeps to the limit here is documented but not recorded: the rows are counted.
+        let row = |policy| PolicyRow::listed(policy, arguments.detail);
+        Listing::within(&page, place, arguments.limit, row)?
             .if_empty("No policy of this type matches. q matches beginnings only.")
             .if_more("To narrow, give status or q.")
             .answer()

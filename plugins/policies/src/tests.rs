@@ -77,12 +77,32 @@ fn a_full_list_tells_groups_and_follows_pages() {
         answer["items"][0]["conditions"],
         json!({"people": {"groups": {"include": ["00g1engineerEfGh5f6x"]}}})
     );
-    assert_eq!(answer["next_cursor"], "sealed");
     bench.answers(POLICIES, &json!([])).answer(
         "list_policies",
-        json!({"type": "PASSWORD", "cursor": "sealed"}),
+        json!({"type": "PASSWORD", "cursor": answer["next_cursor"]}),
     );
     assert_eq!(bench.request().cursor_value(), Some("sealed"));
+}
+
+#[test]
+fn a_limit_holds_even_where_okta_sends_more_than_was_asked_for() {
+    let bench = bench();
+    let all = json!([{"id": "1"}, {"id": "2"}, {"id": "3"}]);
+    let mut cursor = json!(null);
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let mut arguments = json!({"type": "PASSWORD", "limit": 2});
+        if !cursor.is_null() {
+            arguments["cursor"] = cursor;
+        }
+        let answer = bench
+            .answers(POLICIES, &all)
+            .answer("list_policies", arguments);
+        seen.extend(answer["items"].as_array().unwrap().clone());
+        cursor = answer["next_cursor"].clone();
+    }
+    assert_eq!(json!(seen), all);
+    assert_eq!(cursor, json!(null));
 }
 
 #[test]

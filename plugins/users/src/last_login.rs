@@ -7,7 +7,7 @@
 
 use crate::timestamp::Timestamp;
 use okta_plugin::user::{User, UserRow};
-use okta_plugin::{Answer, Detail, Directory, Error, Failure, Get, Listing, Page};
+use okta_plugin::{Answer, Detail, Directory, Error, Failure, Get, Listing, Page, Place};
 use serde_json::value::{RawValue, to_raw_value};
 
 /// Pages that one call looks at.
@@ -38,43 +38,6 @@ impl Range {
             }
             None => self.after.is_none(),
         }
-    }
-}
-
-/// Where a scan goes on.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Place {
-    /// The host's cursor of the page; none for the first.
-    page: Option<String>,
-    /// Users of that page that were looked at already.
-    looked_at: usize,
-}
-
-impl Place {
-    fn parse(cursor: Option<&str>) -> Result<Self, Failure> {
-        let Some(cursor) = cursor else {
-            return Ok(Self::default());
-        };
-        let parts = cursor
-            .split_once('~')
-            .and_then(|(count, page)| Some((count.parse().ok()?, page)));
-        let (looked_at, page) = parts.ok_or_else(|| {
-            Failure::InvalidArguments(
-                "Argument cursor: give next_cursor of the last answer unchanged, with the same other arguments.".into(),
-            )
-        })?;
-        Ok(Self {
-            page: (!page.is_empty()).then(|| page.to_owned()),
-            looked_at,
-        })
-    }
-
-    fn to_cursor(&self) -> String {
-        format!(
-            "{}~{}",
-            self.looked_at,
-            self.page.as_deref().unwrap_or_default()
-        )
     }
 }
 
@@ -109,18 +72,13 @@ impl Scan {
                 }
                 Err(error) => return Err(error.into()),
             };
-            if let Some(index) = self.look_at(&page, place.looked_at, &mut found)? {
-                place.looked_at = index;
+            if let Some(index) = self.look_at(&page, place.passed, &mut found)? {
+                place.passed = index;
                 return stopped(found, &place);
             }
             match page.next {
                 None => return complete(found),
-                Some(next) => {
-                    place = Place {
-                        page: Some(next),
-                        looked_at: 0,
-                    }
-                }
+                Some(next) => place = Place::start_of(next),
             }
             let message = format!(
                 "{} users looked at, {} match",
@@ -195,36 +153,4 @@ fn stopped(found: Found, place: &Place) -> Result<Answer, Failure> {
     Listing::new(found.rows, Some(place.to_cursor()))
         .if_more(&advice)
         .answer()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_survives_its_cursor() {
-        for place in [
-            Place::default(),
-            Place {
-                page: None,
-                looked_at: 57,
-            },
-            Place {
-                page: Some("v1.a~b".into()),
-                looked_at: 199,
-            },
-        ] {
-            assert_eq!(Place::parse(Some(&place.to_cursor())).unwrap(), place);
-        }
-    }
-
-    #[test]
-    fn a_cursor_of_another_search_is_refused() {
-        for wrong in ["abc", "~abc", "x~abc", "-1~abc"] {
-            assert!(
-                matches!(Place::parse(Some(wrong)), Err(Failure::InvalidArguments(_))),
-                "{wrong}"
-            );
-        }
-    }
 }

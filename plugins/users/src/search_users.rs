@@ -102,7 +102,7 @@ impl Tool for SearchUsers {
         Deactivated users are included unless status is given. \
         last_login is checked by paging, 2,000 users a call: add other conditions. \
         Anything else in Okta's syntax in search: profile.city eq \"Oslo\" and (profile.userType eq \"Contractor\" or profile.manager pr); \
-        operators eq sw gt ge lt le pr. For one known id or login use get_user.";
+        operators eq sw gt ge lt le pr. One known id or login: get_user.";
     type Arguments = Arguments;
 
     fn input() -> Schema {

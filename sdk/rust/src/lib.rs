@@ -26,6 +26,7 @@ pub mod directory;
 mod error;
 pub mod expression;
 mod listing;
+mod place;
 mod remedy;
 pub mod schema;
 #[cfg(feature = "testing")]
@@ -50,6 +51,7 @@ pub use directory::{Directory, Get, Page};
 pub use error::{Error, Failure, Refusal};
 pub use expression::Expression;
 pub use listing::{Limit, Listing};
+pub use place::Place;
 pub use schema::{Property, Schema};
 pub use text::Text;
 pub use tool::{Answer, Entry, Tool};

@@ -2,6 +2,7 @@
 
 use crate::directory::Page;
 use crate::error::Failure;
+use crate::place::Place;
 use crate::schema::{Property, Schema};
 use crate::tool::Answer;
 use serde::{Deserialize, Serialize};
@@ -9,8 +10,26 @@ use std::fmt;
 
 /// How many rows to answer: the argument `limit`. The host holds it within the schema's bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "f64")]
 pub struct Limit(u32);
+
+/// JSON Schema calls `20.0` an integer, and some clients write integers so.
+impl TryFrom<f64> for Limit {
+    type Error = &'static str;
+
+    fn try_from(number: f64) -> Result<Self, Self::Error> {
+        if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number) {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "whole and within bounds"
+            )]
+            Ok(Self(number as u32))
+        } else {
+            Err("a whole number is expected")
+        }
+    }
+}
 
 impl Limit {
     const USUAL: u32 = 20;
@@ -58,6 +77,31 @@ impl<T: Serialize> Listing<T> {
         Ok(Self::new(
             objects.into_iter().map(row).collect(),
             page.next.clone(),
+        ))
+    }
+
+    /// The rows of a page from `place` on, at most `limit`: for lists of which Okta may send more than was
+    /// asked for. The cursor goes on within the page before it goes on to the next.
+    pub fn within<'a, I: Deserialize<'a>>(
+        page: &'a Page,
+        place: Place,
+        limit: Limit,
+        row: impl FnMut(I) -> T,
+    ) -> Result<Self, Failure> {
+        let objects: Vec<I> = page.read()?;
+        let end = place.passed.saturating_add(limit.rows());
+        let next = if objects.len() > end {
+            Some(Place {
+                passed: end,
+                page: place.page,
+            })
+        } else {
+            page.next.clone().map(Place::start_of)
+        };
+        let rows = objects.into_iter().skip(place.passed).take(limit.rows());
+        Ok(Self::new(
+            rows.map(row).collect(),
+            next.map(|next| next.to_cursor()),
         ))
     }
 
@@ -111,10 +155,7 @@ impl Listing<()> {
             )
             .optional(
                 "cursor",
-                Property::text_up_to(
-                    Self::LONGEST_CURSOR,
-                    "next_cursor of the last answer; other arguments unchanged",
-                ),
+                Property::text_up_to(Self::LONGEST_CURSOR, "next_cursor of the last answer"),
             )
     }
 
@@ -148,6 +189,20 @@ mod tests {
             .if_empty("none")
             .if_more("narrow");
         assert_eq!(json(&listing), r#"{"items":[1,2],"returned":2}"#);
+    }
+
+    #[test]
+    fn a_limit_may_be_written_with_a_point_but_not_with_a_fraction() {
+        for (text, rows) in [
+            ("20", Some(20)),
+            ("20.0", Some(20)),
+            ("0.5", None),
+            ("-1", None),
+            ("1e99", None),
+        ] {
+            let limit = serde_json::from_str::<Limit>(text).ok();
+            assert_eq!(limit.map(Limit::rows), rows, "{text}");
+        }
     }
 
     #[test]

@@ -67,9 +67,7 @@ const REPORT: &str = "Okta does not know this kind of request: a fault of this s
 
 fn forbidden(code: &str) -> &'static str {
     match code {
-        "E0000015" => {
-            "This Okta org does not have the feature. Do not retry; the credential is not at fault."
-        }
+        "E0000015" => NO_FEATURE,
         "E0000011" => {
             "Okta rejects this server's credential (wrong, expired or revoked). Stop and ask the operator to renew it."
         }
@@ -85,8 +83,13 @@ fn forbidden(code: &str) -> &'static str {
     }
 }
 
+/// Okta answers 401 where a feature is off, which reads like a credential that is not accepted.
+const NO_FEATURE: &str =
+    "This Okta org does not have the feature. Do not retry; the credential is not at fault.";
+
 fn refused(code: &str, status: u16) -> &'static str {
     match code {
+        "E0000015" => NO_FEATURE,
         "E0000001" => {
             "Okta found an argument invalid. Fix the one it names; do not repeat the call unchanged."
         }
