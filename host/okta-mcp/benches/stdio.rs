@@ -69,7 +69,7 @@ fn main() {
     );
     report(
         "first call (compiles the plugin)",
-        &mut vec![server.timed_call("echo", &json!({"text": "x"}))],
+        &mut [server.timed_call("echo", &json!({"text": "x"}))],
     );
     let mut trivial: Vec<_> = (0..CALLS)
         .map(|_| server.timed_call("echo", &json!({"text": "x"})))
@@ -216,7 +216,7 @@ fn probe_config() -> tempfile::TempDir {
     dir
 }
 
-fn report(what: &str, times: &mut Vec<Duration>) {
+fn report(what: &str, times: &mut [Duration]) {
     times.sort();
     let ms = |index: usize| times[index.min(times.len() - 1)].as_secs_f64() * 1e3;
     println!(

@@ -4,6 +4,7 @@
 
 mod call;
 mod plugin;
+pub(crate) mod progress;
 mod serve;
 mod simulate;
 mod tools;

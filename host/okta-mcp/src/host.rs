@@ -3,9 +3,11 @@
 //! Everything that a caller can get wrong is answered here with a text for the model or the person:
 //! what happened, why, and what to do next. Nothing is run before the arguments fit the schema.
 
+mod cursor_key;
 mod reporter;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use capability::cursor::CursorKey;
 use capability::org::OrgUrl;
@@ -101,7 +103,7 @@ impl Host {
         Ok(Self {
             registry,
             connection,
-            cursor_key: new_cursor_key()?,
+            cursor_key: cursor_key::load()?,
         })
     }
 
@@ -128,19 +130,16 @@ impl Host {
                 hint,
             });
         };
-        let started = std::time::Instant::now();
+        let mut record = Record::start(offered);
         let answer = match self.run(offered, arguments, progress).await {
             Ok(answer) => answer,
             Err(text) => Answer::Failed(text),
         };
-        tracing::info!(
-            target: "audit",
-            event = "call",
-            plugin = offered.loaded.plugin.package().manifest().name,
-            tool = offered.tool.name,
-            outcome = if matches!(answer, Answer::Done { .. }) { "done" } else { "failed" },
-            took_ms = started.elapsed().as_secs_f64() * 1e3,
-        );
+        record.outcome = if matches!(answer, Answer::Done { .. }) {
+            "done"
+        } else {
+            "failed"
+        };
         Ok(answer)
     }
 
@@ -189,6 +188,36 @@ impl Host {
     }
 }
 
+/// The audit record of one call, written however the call ends: a dropped one was cancelled.
+struct Record<'a> {
+    offered: &'a Offered,
+    started: Instant,
+    outcome: &'static str,
+}
+
+impl<'a> Record<'a> {
+    fn start(offered: &'a Offered) -> Self {
+        Self {
+            offered,
+            started: Instant::now(),
+            outcome: "cancelled",
+        }
+    }
+}
+
+impl Drop for Record<'_> {
+    fn drop(&mut self) {
+        tracing::info!(
+            target: "audit",
+            event = "call",
+            plugin = self.offered.loaded.plugin.package().manifest().name,
+            tool = self.offered.tool.name,
+            outcome = self.outcome,
+            took_ms = self.started.elapsed().as_secs_f64() * 1e3,
+        );
+    }
+}
+
 /// A result that breaks the tool's own schema is the plugin's mistake, and is not passed on.
 fn check_output(
     offered: &Offered,
@@ -226,10 +255,4 @@ fn tell(tool: &str, error: &CallError) -> String {
         CallError::InvalidArguments(text) | CallError::Failed(text) => text.clone(),
         other => format!("{tool} did not finish: {other}"),
     }
-}
-
-fn new_cursor_key() -> Result<CursorKey, StartError> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(StartError::Random)?;
-    Ok(CursorKey::new(bytes))
 }

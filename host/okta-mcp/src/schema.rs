@@ -9,6 +9,9 @@ use capability::text::clean;
 use jsonschema::Validator;
 use serde_json::{Map, Value};
 
+/// Characters of one violation: enough for a long list of accepted words.
+const TOLD_LENGTH: usize = 200;
+
 /// A schema and its compiled form.
 #[derive(Debug)]
 pub struct Schema {
@@ -59,7 +62,14 @@ impl Schema {
     fn tell(&self, error: &jsonschema::ValidationError<'_>) -> String {
         let place = error.instance_path().to_string();
         let place = place.trim_start_matches('/').replace('/', ".");
-        let text = clean(&error.to_string(), 200);
+        // The value comes first in the message: a long one would leave no room for what is accepted.
+        let whole = error.to_string();
+        let text = if whole.chars().count() > TOLD_LENGTH {
+            error.masked_with("the value").to_string()
+        } else {
+            whole
+        };
+        let text = clean(&text, TOLD_LENGTH);
         let mut line = if place.is_empty() {
             text
         } else {
@@ -133,7 +143,7 @@ mod tests {
         );
         assert!(told(json!({"user": "x", "usr": 1})).ends_with("; did you mean `user`?"));
         assert!(
-            told(json!({"user": "x", "zzz": 1})).ends_with("; accepted are detail, limit, user")
+            told(json!({"user": "x", "zzz": 1})).ends_with("; accepted are user, limit, detail")
         );
     }
 

@@ -1,15 +1,14 @@
 //! `okta-mcp call`: one tool, one answer.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use sandbox::Block;
 use serde_json::{Map, Value};
 
-use super::{BAD_INPUT, TOOL_FAILED};
+use super::{BAD_INPUT, TOOL_FAILED, progress};
 use crate::cli::Options;
-use crate::host::{Answer, Silent};
+use crate::host::Answer;
 use crate::table;
 
 pub(super) async fn run(
@@ -20,7 +19,11 @@ pub(super) async fn run(
 ) -> anyhow::Result<ExitCode> {
     let arguments = parse(arguments)?;
     let started = super::start(options).await?;
-    let answer = match started.host.call(tool, arguments, Arc::new(Silent)).await {
+    let answer = match started
+        .host
+        .call(tool, arguments, progress::on_terminal())
+        .await
+    {
         Ok(answer) => answer,
         Err(unknown) => {
             anstream::eprintln!("okta-mcp: {unknown} `okta-mcp tools` lists them.");

@@ -1,15 +1,14 @@
 //! The tour itself: who is here, a few answers, two refusals, and how to go on.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::Context as _;
 use serde_json::{Map, Value, json};
 
 use super::ExampleOrg;
 use crate::builtin::{self, Builtin};
-use crate::commands::describe_plugin;
-use crate::host::{Answer, Host, Silent};
+use crate::commands::{describe_plugin, progress};
+use crate::host::{Answer, Host};
 use crate::table::{self, bad, good, strong};
 
 /// A plugin that asks for what it did not declare. It is in no other command's reach.
@@ -173,7 +172,7 @@ async fn call(host: &Host, tool: &str, arguments: Value) -> anyhow::Result<Answe
         Value::Object(arguments) => arguments,
         _ => Map::new(),
     };
-    Ok(host.call(tool, arguments, Arc::new(Silent)).await?)
+    Ok(host.call(tool, arguments, progress::on_terminal()).await?)
 }
 
 fn first_id(answer: &Answer) -> Option<String> {
