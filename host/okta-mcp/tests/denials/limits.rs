@@ -1,0 +1,99 @@
+//! A plugin that loops, eats memory, crashes, remembers or lies: it is stopped, and the next call works.
+
+use serde_json::json;
+
+use crate::bench::Bench;
+use crate::support::with_probe;
+
+/// The next call finds everything in order.
+async fn all_is_well(bench: &Bench) {
+    let echo = bench
+        .client
+        .ok("echo", json!({"text": "all is well"}))
+        .await;
+    assert_eq!(echo["text"], "all is well");
+    bench.heard_nothing_yet().await;
+}
+
+#[tokio::test]
+async fn a_loop_ends_with_its_processor_time() {
+    let bench = Bench::start().await;
+    for _ in 0..2 {
+        let text = bench.client.error("spin", json!({})).await;
+        assert_eq!(
+            text,
+            "spin did not finish: the plugin was stopped after 500 ms of processor time; ask for less, or have the operator raise limits.cpu"
+        );
+    }
+    all_is_well(&bench).await;
+}
+
+#[tokio::test]
+async fn an_operator_can_give_less_time_than_the_manifest_asks_for_and_never_more() {
+    for (wish, granted) in [("50 ms", "50 ms"), ("5 s", "500 ms")] {
+        let mut config = with_probe();
+        config["plugins"]["probe"]["limits"] = json!({"cpu": wish});
+        let bench = Bench::with(config).await;
+        let text = bench.client.error("spin", json!({})).await;
+        assert!(
+            text.contains(&format!("stopped after {granted} of processor time")),
+            "{wish}: {text}"
+        );
+        all_is_well(&bench).await;
+    }
+}
+
+#[tokio::test]
+async fn a_glutton_does_not_get_more_memory_than_it_may_have() {
+    let bench = Bench::start().await;
+    for _ in 0..2 {
+        let text = bench.client.error("grow", json!({})).await;
+        assert_eq!(
+            text,
+            "grow did not finish: the plugin needs more than 32768 KiB of memory; ask for less, or have the operator raise limits.memory"
+        );
+    }
+    all_is_well(&bench).await;
+}
+
+#[tokio::test]
+async fn a_crash_is_the_plugin_s_alone() {
+    let bench = Bench::start().await;
+    for _ in 0..2 {
+        let text = bench.client.error("panic", json!({})).await;
+        assert!(
+            text.starts_with("panic did not finish: the plugin crashed ("),
+            "{text}"
+        );
+        assert!(
+            !text.contains("backtrace") && !text.contains(".rs"),
+            "no innards for the model: {text}"
+        );
+    }
+    all_is_well(&bench).await;
+}
+
+#[tokio::test]
+async fn nothing_that_a_call_keeps_is_there_in_the_next() {
+    let bench = Bench::start().await;
+    for value in ["one", "two", "three"] {
+        assert_eq!(
+            bench.client.ok("stash", json!({"value": value})).await,
+            json!({}),
+            "somebody remembered"
+        );
+    }
+    all_is_well(&bench).await;
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_its_own_promise_is_thrown_away() {
+    let bench = Bench::start().await;
+    let text = bench.client.error("bad_output", json!({})).await;
+    assert_eq!(
+        text,
+        "bad_output answered something that breaks its own output schema (count: \"three\" is not of type \"integer\"). \
+         This is a fault of the plugin; the answer was thrown away."
+    );
+    all_is_well(&bench).await;
+}
