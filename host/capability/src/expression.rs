@@ -5,7 +5,7 @@
 //! module finds the names; [`crate::grant`] compares them.
 
 /// The words of `expression` outside its quoted strings: attribute names, operators and bare values.
-pub(crate) fn words(expression: &str) -> Vec<&str> {
+fn words(expression: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut rest = expression;
     while let Some(quote) = rest.find('"') {
@@ -15,6 +15,27 @@ pub(crate) fn words(expression: &str) -> Vec<&str> {
     }
     split(rest, &mut words);
     words
+}
+
+/// The words that are neither an operator nor a bare value: what is asked about.
+pub(crate) fn attributes(expression: &str) -> Vec<&str> {
+    /// SCIM's operators, in any letter case, and the bare values.
+    const NO_NAMES: [&str; 16] = [
+        "eq", "ne", "co", "sw", "ew", "pr", "gt", "ge", "lt", "le", "and", "or", "not", "true",
+        "false", "null",
+    ];
+    let is_name = |word: &&str| {
+        let operator = NO_NAMES
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(word));
+        let number = word
+            .strip_prefix('-')
+            .unwrap_or(word)
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b == b'.');
+        !operator && !number
+    };
+    words(expression).into_iter().filter(is_name).collect()
 }
 
 fn split<'a>(text: &'a str, words: &mut Vec<&'a str>) {
@@ -63,11 +84,19 @@ mod tests {
         );
     }
 
+    #[test]
+    fn operators_and_bare_values_are_no_names() {
+        assert_eq!(
+            attributes(r#"profile.a GT 3.5 and profile.b eq true or -1 lt id"#),
+            ["profile.a", "profile.b", "id"]
+        );
+    }
+
     proptest! {
         #[test]
         fn no_name_outside_quotes_is_missed(before in "[a-z (]{0,8}", value in "[^\"\\\\]{0,8}", after in "[) ]{0,3}") {
             let expression = format!("{before} profile.ssn sw \"{value}\"{after}");
-            prop_assert!(words(&expression).contains(&"profile.ssn"));
+            prop_assert!(attributes(&expression).contains(&"profile.ssn"));
         }
 
         #[test]

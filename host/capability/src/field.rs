@@ -36,6 +36,17 @@ impl FieldPath {
         &self.0
     }
 
+    /// Whether this path leads to exactly the field `name`; `*` is any one key that is not a secret's.
+    #[must_use]
+    pub fn leads_to(&self, name: &str) -> bool {
+        let keys: Vec<&str> = name.split('.').collect();
+        keys.len() == self.0.len()
+            && self.0.iter().zip(keys).all(|(step, key)| match step {
+                Step::Any => is_key(key) && !crate::sensitivity::is_secret_field(key),
+                Step::Key(own) => own == key,
+            })
+    }
+
     /// Whether the attribute that a search calls `name` is this field or lies below it. Letter case is not
     /// regarded: what Okta would make of another case is not ours to guess.
     #[must_use]

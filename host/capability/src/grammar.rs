@@ -10,6 +10,8 @@
 
 use std::fmt;
 
+use crate::field::FieldPath;
+
 /// The form of one parameter's value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Grammar {
@@ -38,8 +40,14 @@ pub enum Grammar {
     OneOf(Vec<String>),
     /// Free text of at most so many bytes.
     Text(usize),
-    /// An Okta `search` or `filter` expression of at most so many bytes, with balanced quotes and parentheses.
-    Expression(usize),
+    /// An Okta `search` or `filter` expression, with balanced quotes and parentheses. It may name the
+    /// response fields that the endpoint declares, and `names` beside them.
+    Expression {
+        /// The longest text, in bytes.
+        max: usize,
+        /// Attributes that can be asked for and are no response fields: `user.id` in a filter of applications.
+        names: Vec<FieldPath>,
+    },
 }
 
 /// Where a parameter stands, which decides the grammars that are accepted for it.
@@ -93,14 +101,14 @@ impl Grammar {
 
     /// What a manifest may write, for error messages.
     pub const ACCEPTED: &'static str = "okta-id, okta-login, okta-user, factor-id, policy-type, name, timestamp, boolean, \
-         { integer = [min, max] }, { one-of = [..] }, { text = bytes }, { expression = bytes }";
+         { integer = [min, max] }, { one-of = [..] }, { text = bytes }, { expression = bytes }, { expression = bytes, names = [..] }";
 
     /// Whether the grammar may stand at `place`: free text never stands in a path.
     #[must_use]
     pub fn fits(&self, place: Place) -> bool {
         match (self, place) {
             (_, Place::Query) => true,
-            (Self::Text(_) | Self::Expression(_), Place::Path) => false,
+            (Self::Text(_) | Self::Expression { .. }, Place::Path) => false,
             (Self::OneOf(words), Place::Path) => words.iter().all(|word| is_name(word)),
             (_, Place::Path) => true,
         }
@@ -128,7 +136,7 @@ impl Grammar {
             }
             Self::OneOf(words) => words.iter().any(|word| word == value),
             Self::Text(limit) => is_text(value, *limit),
-            Self::Expression(limit) => is_text(value, *limit) && is_balanced(value),
+            Self::Expression { max, .. } => is_text(value, *max) && is_balanced(value),
         }
     }
 }
@@ -147,9 +155,9 @@ impl fmt::Display for Grammar {
             Self::Integer { min, max } => write!(f, "a whole number from {min} to {max}"),
             Self::OneOf(words) => write!(f, "one of {}", words.join(", ")),
             Self::Text(limit) => write!(f, "text of at most {limit} bytes without control characters"),
-            Self::Expression(limit) => write!(
+            Self::Expression { max, .. } => write!(
                 f,
-                "an Okta expression of at most {limit} bytes with balanced quotes and parentheses"
+                "an Okta expression of at most {max} bytes with balanced quotes and parentheses"
             ),
         }
     }
@@ -352,7 +360,10 @@ mod tests {
 
     #[test]
     fn an_expression_must_close_what_it_opens() {
-        let grammar = Grammar::Expression(200);
+        let grammar = Grammar::Expression {
+            max: 200,
+            names: vec![],
+        };
         for good in [
             r#"status eq "ACTIVE""#,
             r#"profile.x eq "a \" b" and (id pr)"#,

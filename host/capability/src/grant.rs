@@ -150,6 +150,8 @@ struct GrantedEndpoint {
     path: BTreeMap<String, Grammar>,
     query: BTreeMap<String, Grammar>,
     projection: Arc<Projection>,
+    /// What may be seen, and so be searched for.
+    fields: Vec<FieldPath>,
     /// What the operator hides, which may not be searched for or sorted by either.
     hidden: Arc<[FieldPath]>,
     /// Other templates that a value could name by accident or on purpose.
@@ -192,21 +194,48 @@ impl GrantedEndpoint {
             path: endpoint.path.clone(),
             query: endpoint.query.clone(),
             projection: Arc::new(Projection::new(&endpoint.fields, hidden)),
+            fields: endpoint.fields.clone(),
             hidden: hidden.into(),
             shadows: catalogue::shadows(&endpoint.template),
         }
     }
 
-    /// The first hidden field that a query value names.
-    fn hidden_in<'v>(&self, grammar: &Grammar, value: &'v str) -> Option<&'v str> {
-        let named = match grammar {
-            Grammar::Expression(_) => expression::words(value),
-            Grammar::OneOf(_) => vec![value],
-            _ => Vec::new(),
+    /// Refuses a query value that asks about what the tool may not see: a search is a way to read.
+    fn check_names(&self, grammar: &Grammar, value: &str, place: &str) -> Result<(), Denial> {
+        let (named, also): (Vec<&str>, &[FieldPath]) = match grammar {
+            Grammar::Expression { names, .. } => (expression::attributes(value), names),
+            Grammar::OneOf(_) => (vec![value], &[]),
+            _ => return Ok(()),
         };
-        named
-            .into_iter()
-            .find(|name| self.hidden.iter().any(|field| field.covers(name)))
+        for name in named {
+            let shown = || clean(name, 60);
+            if self.hidden.iter().any(|field| field.covers(name)) {
+                return Err(Denial::Hidden {
+                    place: place.to_owned(),
+                    field: shown(),
+                });
+            }
+            let declared = self
+                .fields
+                .iter()
+                .chain(also)
+                .any(|field| field.leads_to(name));
+            // The words of a `one-of` are in the manifest already, where the reviewer has read them.
+            if !declared && matches!(grammar, Grammar::Expression { .. }) {
+                let declared = self
+                    .fields
+                    .iter()
+                    .chain(also)
+                    .map(ToString::to_string)
+                    .collect();
+                return Err(Denial::UndeclaredName {
+                    place: place.to_owned(),
+                    name: shown(),
+                    declared,
+                });
+            }
+        }
+        Ok(())
     }
 
     fn serves(&self, tool: &str) -> bool {
@@ -367,12 +396,7 @@ impl Grant {
             if !grammar.accepts(value) {
                 return Err(Denial::value(place(name), grammar, value));
             }
-            if let Some(field) = endpoint.hidden_in(grammar, value) {
-                return Err(Denial::Hidden {
-                    place: place(name),
-                    field: clean(field, 60),
-                });
-            }
+            endpoint.check_names(grammar, value, &place(name))?;
             query.push((name.clone(), value.clone()));
         }
         // One spelling for one request: a cursor must not depend on the order of a guest's list.

@@ -7,7 +7,7 @@
 //! Rules: a declared path grants a scalar or an array of scalars; arrays on the way are passed
 //! through; an object is written when it is on the way to a declared field; `*` matches any one key
 //! that is not a secret's ([`crate::sensitivity`]); what the operator hides is hidden, whatever the
-//! manifest says. Values keep their letters: nothing is cleaned here.
+//! manifest says. Texts keep their letters and lose what steers a reader unseen ([`crate::text::value`]).
 
 mod tree;
 mod writer;

@@ -94,7 +94,9 @@ pub fn is_secret_field(name: &str) -> bool {
     );
     WHOLE.contains(&folded.as_str())
         || PARTS.iter().any(|part| folded.contains(part))
-        || (folded.ends_with("password") && folded.len() > "password".len())
+        || ["password", "token", "signingkey", "encryptionkey"]
+            .iter()
+            .any(|end| folded.ends_with(end))
 }
 
 /// Names below which a secret's name is not one: they configure something that is called so.

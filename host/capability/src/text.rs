@@ -3,6 +3,8 @@
 //! A name in Okta can hold anything a person could type or paste. Data keeps its letters; what we
 //! *write* about data does not carry its control characters, its direction marks or its length.
 
+use std::borrow::Cow;
+
 /// `text` without control, bidirectional and zero-width characters, on one line, at most `limit`
 /// characters long; a longer one ends in `…`.
 #[must_use]
@@ -21,6 +23,41 @@ pub fn clean(text: &str, limit: usize) -> String {
         kept += 1;
     }
     out
+}
+
+/// The longest text value that is passed on, in characters: twice the longest attribute that Okta documents
+/// (a postal address of 4,096).
+pub const MAX_VALUE: usize = 8_192;
+
+/// A value of Okta's as it is passed on: its letters, without what steers a reader unseen.
+///
+/// Anybody who may edit a profile writes these texts. Line breaks and tabs become blanks; controls, direction
+/// marks, invisible characters and tags go; the joiners of Persian and Indic scripts stay, since there they
+/// are spelling. A text over [`MAX_VALUE`] ends in `…`.
+#[must_use]
+pub fn value(text: &str) -> Cow<'_, str> {
+    // Nearly every value is short and printable ASCII, which a look at the bytes tells.
+    if text.len() <= MAX_VALUE && text.bytes().all(|b| (b' '..0x7f).contains(&b)) {
+        return Cow::Borrowed(text);
+    }
+    let is_joiner = |c: char| matches!(c, '\u{200C}' | '\u{200D}');
+    let steers = |c: char| is_hidden(c) && !is_joiner(c);
+    if !text.chars().any(steers) && text.chars().nth(MAX_VALUE).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let shown = text.chars().map(|c| {
+        if matches!(c, '\n' | '\r' | '\t') {
+            ' '
+        } else {
+            c
+        }
+    });
+    let mut kept: String = shown.filter(|c| !steers(*c)).take(MAX_VALUE + 1).collect();
+    if kept.chars().count() > MAX_VALUE {
+        kept.pop();
+        kept.push('…');
+    }
+    Cow::Owned(kept)
 }
 
 /// Whether `character` is one that a reader cannot see or that moves what he sees: C0 and C1
@@ -44,6 +81,29 @@ mod tests {
             clean("a\u{1b}[31mb\nc\u{202e}d\u{200b}e\u{85}f", 80),
             "a[31mbcdef"
         );
+    }
+
+    #[test]
+    fn a_value_keeps_its_letters_and_loses_what_steers_a_reader() {
+        for letters in ["Zoë Živković", "می‌خواهم", "क्‍ष", "O'Brien <b> \"x\" \\", ""]
+        {
+            assert_eq!(value(letters), letters);
+        }
+        assert_eq!(
+            value("a\nb\tc\u{1b}[31m\u{202e}d\u{2066}e\u{200b}f\u{feff}g\u{e0041}h"),
+            "a b c[31mdefgh"
+        );
+    }
+
+    #[test]
+    fn a_value_is_limited_on_both_sides() {
+        for letter in ["x", "ж"] {
+            assert_eq!(value(&letter.repeat(MAX_VALUE)), letter.repeat(MAX_VALUE));
+            assert_eq!(
+                value(&letter.repeat(MAX_VALUE + 1)),
+                letter.repeat(MAX_VALUE) + "…"
+            );
+        }
     }
 
     #[test]

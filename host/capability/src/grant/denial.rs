@@ -87,6 +87,19 @@ pub enum Denial {
         /// The value, cleaned and cut.
         found: String,
     },
+    /// A search by something that is no declared field.
+    #[error(
+        "{place} names `{name}`, which plugin.toml does not declare; a search may name {}",
+        list(declared, "nothing")
+    )]
+    UndeclaredName {
+        /// `query.NAME of TEMPLATE`.
+        place: String,
+        /// What it names.
+        name: String,
+        /// What it may name.
+        declared: Vec<String>,
+    },
     /// A search or an order by a field that the operator hides.
     #[error(
         "{place} names `{field}`, which the operator of this server hides (plugins.*.hide); leave it out"
@@ -140,6 +153,7 @@ impl Denial {
             Self::UndeclaredEndpoint { .. }
             | Self::EndpointOfOtherTool { .. }
             | Self::UndeclaredQuery { .. }
+            | Self::UndeclaredName { .. }
             | Self::Hidden { .. }
             | Self::OtherEndpoint { .. } => Class::Denied,
             Self::UnknownParameter { .. }

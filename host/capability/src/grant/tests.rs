@@ -18,8 +18,8 @@ get = "/api/v1/users"
 tools = ["read"]
 why = "test"
 query.limit = { integer = [1, 200] }
-query.search = { expression = 200 }
-fields = ["id"]
+query.search = { expression = 200, names = ["type.id"] }
+fields = ["id", "status", "profile.*"]
 
 [[endpoint]]
 get = "/api/v1/groups/{groupId}"
@@ -275,6 +275,34 @@ fn a_cursor_is_good_for_its_own_query_with_any_limit() {
     assert!(
         ask("id pr", "20", Some("200u1".into())).is_err(),
         "Okta's own `after` is no cursor"
+    );
+}
+
+#[test]
+fn what_is_not_declared_cannot_be_searched_for_either() {
+    let search = |expression| {
+        grant("read")
+            .authorize(&request("/api/v1/users", &[], &[("search", expression)]))
+            .map(|_| ())
+    };
+    for declared in [
+        r#"status eq "ACTIVE" and profile.city sw "O""#,
+        r#"type.id eq "x""#,
+        "id pr",
+    ] {
+        assert!(search(declared).is_ok(), "{declared}");
+    }
+    for guess in [
+        r#"lastLogin gt "x""#,
+        r#"profile.a.b eq "x""#,
+        r#"profile.apiSecret sw "1""#,
+        r#"credentials.provider.type eq "x""#,
+    ] {
+        assert_eq!(search(guess).unwrap_err().class(), Class::Denied, "{guess}");
+    }
+    assert_eq!(
+        search(r#"realmId eq "x""#).unwrap_err().to_string(),
+        "query.search of /api/v1/users names `realmId`, which plugin.toml does not declare; a search may name id, status, profile.*, type.id"
     );
 }
 

@@ -17,6 +17,15 @@ use crate::sensitivity;
 use crate::template::Template;
 use crate::text::{clean, is_hidden};
 
+/// Endpoints of one plugin: a reviewer reads each of them.
+const MAX_ENDPOINTS: usize = 64;
+/// Tools of one endpoint: as many as a plugin may have.
+const MAX_TOOLS: usize = 64;
+/// Fields of one endpoint: three times the most that a built-in plugin declares.
+const MAX_FIELDS: usize = 256;
+/// Names of one expression beside the declared fields.
+const MAX_NAMES: usize = 32;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawManifest {
@@ -109,6 +118,12 @@ fn check(raw: RawManifest) -> Checked<Manifest> {
         return mistake(&raw.version, "a version looks like `0.1.0`");
     }
     let summary = sentence(&raw.summary, "summary")?;
+    if raw.endpoint.len() > MAX_ENDPOINTS {
+        return mistake(
+            &raw.name,
+            format!("more than {MAX_ENDPOINTS} endpoints; make two plugins of it"),
+        );
+    }
     let world = check_world(raw.world.as_ref())?;
     let endpoints = raw
         .endpoint
@@ -214,6 +229,9 @@ fn check_tools(raw: &Spanned<Vec<Spanned<String>>>) -> Checked<Vec<String>> {
     if tools.is_empty() {
         return mistake(raw, "name the tools that use this endpoint");
     }
+    if tools.len() > MAX_TOOLS {
+        return mistake(raw, format!("more than {MAX_TOOLS} tools"));
+    }
     for (position, tool) in tools.iter().enumerate() {
         if !is_tool_name(tool.get_ref()) {
             return mistake(
@@ -306,7 +324,22 @@ fn check_query(
                 ),
             );
         }
-        query.insert(name.into_inner(), check_grammar(&value)?);
+        let grammar = check_grammar(&value)?;
+        let kind = match name.get_ref().as_str() {
+            // Whoever writes a search freely reads what no field declares; whoever sorts freely, as well.
+            "search" | "filter" if !matches!(grammar, Grammar::Expression { .. }) => {
+                Some("{ expression = bytes }")
+            }
+            "sortBy" if !matches!(grammar, Grammar::OneOf(_)) => Some("{ one-of = [..] }"),
+            _ => None,
+        };
+        if let Some(kind) = kind {
+            return mistake(
+                &value,
+                format!("`{}` takes {kind} and no other grammar", name.get_ref()),
+            );
+        }
+        query.insert(name.into_inner(), grammar);
     }
     Ok(query)
 }
@@ -320,6 +353,9 @@ fn check_grammar(raw: &Spanned<Value>) -> Checked<Grammar> {
     };
     match raw.get_ref() {
         Value::String(word) => Grammar::named(word).ok_or_else(refuse),
+        Value::Table(table) if table.contains_key("expression") => {
+            expression(table).ok_or_else(refuse)
+        }
         Value::Table(table) if table.len() == 1 => {
             let (kind, value) = table.iter().next().ok_or_else(refuse)?;
             inline_grammar(kind, value).ok_or_else(refuse)
@@ -329,12 +365,6 @@ fn check_grammar(raw: &Spanned<Value>) -> Checked<Grammar> {
 }
 
 fn inline_grammar(kind: &str, value: &Value) -> Option<Grammar> {
-    let bytes = || {
-        value
-            .as_integer()
-            .and_then(|n| usize::try_from(n).ok())
-            .filter(|n| (1..=MAX_TEXT).contains(n))
-    };
     match kind {
         "integer" => match value.as_array()?.as_slice() {
             [min, max] => {
@@ -358,10 +388,31 @@ fn inline_grammar(kind: &str, value: &Value) -> Option<Grammar> {
                 });
             fit.then_some(Grammar::OneOf(words))
         }
-        "text" => bytes().map(Grammar::Text),
-        "expression" => bytes().map(Grammar::Expression),
+        "text" => bytes(value).map(Grammar::Text),
         _ => None,
     }
+}
+
+/// `{ expression = bytes }`, with `names` or without.
+fn expression(table: &toml::Table) -> Option<Grammar> {
+    let max = bytes(table.get("expression")?)?;
+    let names = match table.get("names") {
+        Some(names) => names
+            .as_array()?
+            .iter()
+            .map(|name| name.as_str()?.parse().ok())
+            .collect::<Option<Vec<FieldPath>>>()?,
+        None => Vec::new(),
+    };
+    let known = 1 + usize::from(table.contains_key("names"));
+    let few = names.len() <= MAX_NAMES && !names.iter().any(FieldPath::is_broad);
+    (table.len() == known && few).then_some(Grammar::Expression { max, names })
+}
+
+fn bytes(value: &Value) -> Option<usize> {
+    usize::try_from(value.as_integer()?)
+        .ok()
+        .filter(|n| (1..=MAX_TEXT).contains(n))
 }
 
 fn check_fields(
@@ -374,6 +425,9 @@ fn check_fields(
             raw,
             "declare at least one field; an answer without fields tells nothing",
         );
+    }
+    if raw.get_ref().len() > MAX_FIELDS {
+        return mistake(raw, format!("more than {MAX_FIELDS} fields"));
     }
     let mut fields = Vec::new();
     for field in raw.get_ref() {

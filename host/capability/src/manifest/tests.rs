@@ -155,6 +155,55 @@ fn query_parameters_are_those_that_okta_documents_and_never_after() {
 }
 
 #[test]
+fn a_search_is_an_expression_and_an_order_one_of_a_list() {
+    let users = GOOD
+        .replace("/api/v1/groups/{groupId}/users", "/api/v1/users")
+        .replace("path.groupId = \"okta-id\"\n", "");
+    for (good, bad) in [
+        (
+            "query.search = { expression = 9 }",
+            "query.search = { text = 9 }",
+        ),
+        (
+            "query.search = { expression = 9, names = [\"type.id\"] }",
+            "query.search = { expression = 9, names = [\"*\"] }",
+        ),
+        (
+            "query.filter = { expression = 9 }",
+            "query.filter = \"name\"",
+        ),
+        (
+            "query.sortBy = { one-of = [\"status\"] }",
+            "query.sortBy = \"name\"",
+        ),
+    ] {
+        let with = |query: &str| {
+            Manifest::parse(&users.replace("query.limit = { integer = [1, 1000] }", query))
+        };
+        assert!(with(good).is_ok(), "{good}");
+        assert!(with(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn the_number_of_fields_is_limited_on_both_sides() {
+    let with = |n: usize| {
+        let fields: Vec<String> = (0..n).map(|i| format!("\"f{i}\"")).collect();
+        Manifest::parse(&GOOD.replace(
+            "\"id\", \"status\", \"profile.login\", \"profile.*\"",
+            &fields.join(", "),
+        ))
+    };
+    assert!(with(256).is_ok());
+    assert!(
+        with(257)
+            .unwrap_err()
+            .problem
+            .contains("more than 256 fields")
+    );
+}
+
+#[test]
 fn a_secret_needs_to_be_called_sensitive() {
     let secret = GOOD.replace("\"status\"", "\"credentials.password.value\"");
     assert!(

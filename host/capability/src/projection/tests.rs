@@ -87,8 +87,19 @@ fn what_the_operator_hides_is_hidden_from_names_and_stars() {
 
 #[test]
 fn letters_numbers_and_escapes_come_through_unchanged() {
-    let body = json!({"a": "Zoë \"x\" \\ \u{202e}\n", "b": -7, "c": 18_446_744_073_709_551_615_u64, "e": 0.1});
+    let body =
+        json!({"a": "Zoë \"x\" \\ Ž", "b": -7, "c": 18_446_744_073_709_551_615_u64, "e": 0.1});
     assert_eq!(project(&["*"], &[], &body), body);
+}
+
+#[test]
+fn what_steers_a_reader_unseen_does_not_come_through() {
+    let body =
+        json!({"a": "x\u{202e}y\u{200b}\u{1b}[2J\nz", "b": ["\u{e0041}q"], "e\u{202e}": "k"});
+    assert_eq!(
+        project(&["*"], &[], &body),
+        json!({"a": "xy[2J z", "b": ["q"]})
+    );
 }
 
 #[test]

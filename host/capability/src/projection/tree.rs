@@ -2,6 +2,7 @@
 
 use crate::field::{FieldPath, Step};
 use crate::sensitivity::is_secret_field;
+use crate::text::is_hidden;
 
 /// What is granted at one place of a body, and below it.
 #[derive(Debug, Clone, Default)]
@@ -39,7 +40,10 @@ impl Node {
             .and_then(|at| self.keys.get(at));
         let node = match named {
             Some((_, node)) => node,
-            None => self.any.as_deref().filter(|_| !is_secret_field(key))?,
+            None => self
+                .any
+                .as_deref()
+                .filter(|_| !is_secret_field(key) && !key.chars().any(is_hidden))?,
         };
         (!node.hidden).then_some(node)
     }
