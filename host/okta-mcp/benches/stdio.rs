@@ -203,8 +203,7 @@ impl Server {
 
 /// A configuration that adds the test plugin, whose `echo` asks nothing of Okta.
 fn probe_config() -> tempfile::TempDir {
-    let package =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../sandbox/tests/guests/probe/probe.wasm");
+    let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/probe/probe.wasm");
     let bytes = std::fs::read(&package).expect("the test plugin");
     let digest = sandbox::Package::parse(bytes)
         .expect("a package")

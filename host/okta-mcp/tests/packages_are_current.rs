@@ -23,7 +23,7 @@ const FOLDERS: [&str; 6] = [
     "plugins/apps",
     "plugins/factors",
     "plugins/policies",
-    "host/sandbox/tests/guests/probe",
+    "plugins/probe",
 ];
 
 /// The largest package: what a desktop client's user downloads five times.

@@ -151,7 +151,7 @@ impl Listing<()> {
         schema
             .optional(
                 "limit",
-                Property::integer_within(1, most, "Rows").default(Limit::USUAL),
+                Property::integer_within(1, most, "Rows to return").default(Limit::USUAL),
             )
             .optional(
                 "cursor",

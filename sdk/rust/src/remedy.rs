@@ -17,7 +17,7 @@ pub(crate) struct Subject {
 /// The failure that a tool answers for this error.
 pub(crate) fn failure(error: &Error, subject: Option<&Subject>) -> Failure {
     match error {
-        Error::Invalid(text) => Failure::InvalidArguments(text.clone()),
+        Error::Invalid(text) => Failure::InvalidArguments(invalid(text, subject)),
         other => Failure::Failed(advice(other, subject)),
     }
 }
@@ -27,7 +27,7 @@ pub(crate) fn advice(error: &Error, subject: Option<&Subject>) -> String {
     match error {
         Error::Denied(text) => {
             format!(
-                "Not allowed by this server: {text} Other arguments may be allowed; otherwise ask the operator."
+                "Not allowed by this server: {text}. Other arguments may be allowed; otherwise ask the operator."
             )
         }
         Error::Invalid(text) => text.clone(),
@@ -39,14 +39,25 @@ pub(crate) fn advice(error: &Error, subject: Option<&Subject>) -> String {
         Error::Refused(refusal) => with_okta(refused(&refusal.code, refusal.status), refusal),
         Error::Unavailable(text) => {
             format!(
-                "Okta gave no usable answer: {text} Retry once; if that fails, tell the user that Okta cannot be reached."
+                "No usable answer from Okta: {text}. Retry once; if that fails, tell the user that Okta cannot be reached."
             )
         }
         Error::Exhausted(text) => {
             format!(
-                "This call's budget is spent: {text} Ask for less: a smaller limit or a narrower search."
+                "This call's budget is spent: {text}. Ask for less: a smaller limit or a narrower search."
             )
         }
+    }
+}
+
+/// A value of a path is the object that the tool was asked about: the host names the place, this names the way on.
+fn invalid(text: &str, subject: Option<&Subject>) -> String {
+    match subject {
+        Some(Subject { what, value, next }) if text.starts_with("path.") => {
+            let value: String = value.chars().filter(|c| !c.is_control()).take(60).collect();
+            format!("\"{value}\" cannot be the {what} that this tool takes. {next} ({text})")
+        }
+        _ => text.to_owned(),
     }
 }
 
@@ -218,7 +229,7 @@ mod tests {
             Failure::InvalidArguments("id: 15 to 40 letters".into())
         );
         assert!(
-            failure(&Error::Denied("not declared.".into()), None)
+            failure(&Error::Denied("not declared".into()), None)
                 .text()
                 .contains("not declared.")
         );

@@ -14,7 +14,7 @@ use crate::table::{self, bad, good, strong};
 /// A plugin that asks for what it did not declare. It is in no other command's reach.
 const PROBE: Builtin = Builtin {
     name: "probe",
-    bytes: include_bytes!("../../../sandbox/tests/guests/probe/probe.wasm"),
+    bytes: include_bytes!("../../../../plugins/probe/probe.wasm"),
 };
 
 /// Fields shown of each endpoint: a tour is short, and `okta-mcp tools` shows them all.
@@ -72,7 +72,7 @@ async fn answers(host: &Host) -> anyhow::Result<()> {
             json!({"user": mara}),
         ),
         (
-            "Which password policies apply, and to whom?",
+            "Which password policies apply, and in which order?",
             "list_policies",
             json!({"type": "PASSWORD"}),
         ),
@@ -87,7 +87,7 @@ async fn answers(host: &Host) -> anyhow::Result<()> {
                 ..
             } => anstream::println!("{}", table::render(&structured)),
             Answer::Done { .. } => {}
-            Answer::Failed(text) => anyhow::bail!("{tool}: {text}"),
+            Answer::Refused(text) | Answer::Failed(text) => anyhow::bail!("{tool}: {text}"),
         }
         let again = std::time::Instant::now();
         call(host, tool, arguments).await?;
@@ -138,7 +138,9 @@ async fn refusals(org: &ExampleOrg, host: &Host) -> anyhow::Result<()> {
                 );
             }
             Answer::Done { .. } => anyhow::bail!("the denial did not hold"),
-            Answer::Failed(text) => anstream::println!("{} {text}\n", bad("refused:")),
+            Answer::Refused(text) | Answer::Failed(text) => {
+                anstream::println!("{} {text}\n", bad("refused:"))
+            }
         }
     }
     let reached = org.request_count() - before;

@@ -39,6 +39,9 @@ impl Sources {
     /// # Errors
     /// When there is no crate, or a file cannot be read.
     pub fn of(dir: &Path) -> Result<Self, SourcesError> {
+        // Where the plugin is can be said in many ways; where its crates are is cargo's word, links included:
+        // it knows a crate by the path that leads to it.
+        let dir = &dir.canonicalize().map_err(|error| problem(dir, &error))?;
         let metadata = metadata(dir)?;
         let missing =
             |what: &str| SourcesError::Cargo(dir.display().to_string(), format!("no {what}"));
@@ -68,7 +71,7 @@ impl Sources {
             .collect();
         Ok(Self {
             package,
-            manifest: absolute(dir)?.join("Cargo.toml"),
+            manifest: dir.join("Cargo.toml"),
             root,
             target,
             crates,
@@ -105,8 +108,7 @@ impl Sources {
 
 /// Collects the crate in `dir` and, through its path dependencies, all local crates below it.
 fn follow(dir: &Path, crates: &mut BTreeMap<String, PathBuf>) -> Result<String, SourcesError> {
-    let dir = absolute(dir)?;
-    let metadata = metadata(&dir)?;
+    let metadata = metadata(dir)?;
     let own = dir.join("Cargo.toml").display().to_string();
     let package = metadata
         .get("packages")
@@ -122,7 +124,7 @@ fn follow(dir: &Path, crates: &mut BTreeMap<String, PathBuf>) -> Result<String, 
         .and_then(Value::as_str)
         .unwrap_or_default()
         .to_owned();
-    if crates.insert(name.clone(), dir).is_none() {
+    if crates.insert(name.clone(), dir.to_owned()).is_none() {
         let dependencies = package
             .get("dependencies")
             .and_then(Value::as_array)
@@ -198,10 +200,6 @@ fn add(hash: &mut Sha256, name: &str, file: &Path) -> Result<(), SourcesError> {
         hash.update(part);
     }
     Ok(())
-}
-
-fn absolute(dir: &Path) -> Result<PathBuf, SourcesError> {
-    dir.canonicalize().map_err(|error| problem(dir, &error))
 }
 
 fn problem(path: &Path, error: &std::io::Error) -> SourcesError {

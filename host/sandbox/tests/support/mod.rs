@@ -171,7 +171,7 @@ impl Guest {
 /// The probe, a guest that a real compiler made of the real SDK; none where it is not built.
 /// `SANDBOX_PROBE` names a core module or a package to take instead.
 pub async fn probe(engine: &Engine) -> Option<Package> {
-    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guests/probe");
+    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/probe");
     let path = std::env::var_os("SANDBOX_PROBE").map_or(home.join("probe.wasm"), Into::into);
     let bytes = std::fs::read(path).unwrap_or_default();
     if bytes.is_empty() {
