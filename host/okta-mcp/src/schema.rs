@@ -6,7 +6,8 @@
 use std::sync::OnceLock;
 
 use capability::text::clean;
-use jsonschema::Validator;
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{PatternOptions, Validator};
 use serde_json::{Map, Value};
 
 /// Characters of one violation: enough for a long list of accepted words.
@@ -18,6 +19,9 @@ pub struct Schema {
     source: Value,
     compiled: OnceLock<Result<Validator, String>>,
 }
+
+/// Bytes of one compiled pattern: a hundred times what an ordinary one takes.
+const PATTERN_BYTES: usize = 1 << 20;
 
 /// Violations that are told; a model corrects a few at a time.
 const TOLD: usize = 4;
@@ -42,6 +46,9 @@ impl Schema {
             .get_or_init(|| {
                 jsonschema::options()
                     .with_draft(jsonschema::Draft::Draft202012)
+                    // The schema is a plugin's: its patterns must not be able to run for ever, as a
+                    // backtracking engine's can, nor grow beyond what the text of a schema is worth.
+                    .with_pattern_options(PatternOptions::regex().size_limit(PATTERN_BYTES))
                     .build(&self.source)
                     .map_err(|error| clean(&error.to_string(), 200))
             })
@@ -62,6 +69,11 @@ impl Schema {
     fn tell(&self, error: &jsonschema::ValidationError<'_>) -> String {
         let place = error.instance_path().to_string();
         let place = place.trim_start_matches('/').replace('/', ".");
+        if let (ValidationErrorKind::Enum { options }, Some(given)) =
+            (error.kind(), error.instance().as_str())
+        {
+            return wrong_word(&clean(place_or_all(&place), 60), &clean(given, 40), options);
+        }
         // The value comes first in the message: a long one would leave no room for what is accepted.
         let whole = error.to_string();
         let text = if whole.chars().count() > TOLD_LENGTH {
@@ -75,19 +87,11 @@ impl Schema {
         } else {
             format!("{}: {text}", clean(&place, 60))
         };
-        if let jsonschema::error::ValidationErrorKind::AdditionalProperties { unexpected } =
-            error.kind()
-        {
+        if let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind() {
             let names = self.properties();
-            let nearest = unexpected.iter().find_map(|given| {
-                names
-                    .iter()
-                    .map(|name| (strsim::jaro_winkler(name, given), name))
-                    .filter(|(likeness, _)| *likeness > 0.75)
-                    .max_by(|a, b| a.0.total_cmp(&b.0))
-            });
+            let nearest = unexpected.iter().find_map(|given| nearest(given, &names));
             line.push_str(&match nearest {
-                Some((_, name)) => format!("; did you mean `{name}`?"),
+                Some(name) => format!("; did you mean `{name}`?"),
                 None => format!("; accepted are {}", names.join(", ")),
             });
         }
@@ -101,6 +105,38 @@ impl Schema {
             .map(|properties| properties.keys().map(String::as_str).collect())
             .unwrap_or_default()
     }
+}
+
+/// All words that are accepted: the validator's own message names two and counts the rest.
+fn wrong_word(place: &str, given: &str, options: &Value) -> String {
+    let words: Vec<&str> = options
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let guess =
+        nearest(given, &words).map_or_else(String::new, |word| format!("; did you mean `{word}`?"));
+    format!("{place}: `{given}` is none of {}{guess}", words.join(", "))
+}
+
+fn place_or_all(place: &str) -> &str {
+    if place.is_empty() {
+        "the arguments"
+    } else {
+        place
+    }
+}
+
+/// The one of `known` that `given` looks like, in any letter case.
+fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
+    let given = given.to_lowercase();
+    known
+        .iter()
+        .map(|word| (strsim::jaro_winkler(&word.to_lowercase(), &given), *word))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, word)| word)
 }
 
 #[cfg(test)]
@@ -139,11 +175,34 @@ mod tests {
         );
         assert_eq!(
             told(json!({"user": "x", "detail": "all"})),
-            "detail: \"all\" is not one of \"concise\" or \"full\""
+            "detail: `all` is none of concise, full"
         );
         assert!(told(json!({"user": "x", "usr": 1})).ends_with("; did you mean `user`?"));
         assert!(
             told(json!({"user": "x", "zzz": 1})).ends_with("; accepted are user, limit, detail")
+        );
+    }
+
+    #[test]
+    fn every_word_that_is_accepted_is_named_and_the_likeliest_is_suggested() {
+        let words = json!([
+            "STAGED",
+            "PROVISIONED",
+            "ACTIVE",
+            "RECOVERY",
+            "LOCKED_OUT",
+            "SUSPENDED"
+        ]);
+        let Value::Object(source) =
+            json!({"type": "object", "properties": {"status": {"type": "string", "enum": words}}})
+        else {
+            unreachable!()
+        };
+        assert_eq!(
+            Schema::new(source)
+                .check(&json!({"status": "active"}))
+                .unwrap_err(),
+            "status: `active` is none of STAGED, PROVISIONED, ACTIVE, RECOVERY, LOCKED_OUT, SUSPENDED; did you mean `ACTIVE`?"
         );
     }
 

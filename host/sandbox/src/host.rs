@@ -65,12 +65,13 @@ impl Asking {
             .call
             .grant
             .authorize(&request.into())
-            .map_err(|denial| {
-                self.call.reporter.denied(&denial);
-                match denial.class() {
-                    Class::Denied => directory::Error::Denied(denial.to_string()),
-                    Class::Invalid => directory::Error::Invalid(denial.to_string()),
+            .map_err(|denial| match denial.class() {
+                Class::Denied => {
+                    self.call.reporter.denied(&denial);
+                    directory::Error::Denied(denial.to_string())
                 }
+                // A slip of the pen, most often: for the caller to mend, not for an audit to count.
+                Class::Invalid => directory::Error::Invalid(denial.to_string()),
             })?;
         self.ledger.announce();
         Ok(get)

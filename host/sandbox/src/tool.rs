@@ -139,6 +139,7 @@ fn check_schema(tool: &str, part: &str, schema: &Map<String, Value>) -> Result<(
         )));
     }
     schema.iter().try_for_each(|(key, value)| {
+        no_reference(tool, part, key)?;
         shown(tool, part, key)?;
         shown_in(tool, part, value)
     })
@@ -150,10 +151,22 @@ fn shown_in(tool: &str, part: &str, value: &Value) -> Result<(), ToolError> {
         Value::String(text) => shown(tool, part, text),
         Value::Array(items) => items.iter().try_for_each(|item| shown_in(tool, part, item)),
         Value::Object(members) => members.iter().try_for_each(|(key, value)| {
+            no_reference(tool, part, key)?;
             shown(tool, part, key)?;
             shown_in(tool, part, value)
         }),
         Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
+    }
+}
+
+/// Forty definitions that each refer twice to the next are 2 KiB of schema and 2^40 steps to check: a schema
+/// without references costs what its size says. Clients of several kinds drop tools that have them anyway.
+fn no_reference(tool: &str, part: &str, key: &str) -> Result<(), ToolError> {
+    match key {
+        "$ref" | "$dynamicRef" | "$recursiveRef" => Err(ToolError(format!(
+            "tool `{tool}`: the {part} uses `{key}`; write the schema out, references are not accepted"
+        ))),
+        _ => Ok(()),
     }
 }
 
@@ -215,6 +228,17 @@ mod tests {
             "x".repeat(MAX_SCHEMA_BYTES)
         );
         assert!(set(&long).contains("at most 32768"));
+    }
+
+    #[test]
+    fn a_schema_that_refers_to_itself_again_and_again_is_refused() {
+        for key in ["$ref", "$dynamicRef", "$recursiveRef"] {
+            let text = format!(
+                r##"{{"type":"object","properties":{{"a":{{"{key}":"#/properties/a"}}}}}}"##
+            );
+            let schema: Map<String, Value> = serde_json::from_str(&text).unwrap();
+            assert!(problem(|t| t.input_schema = schema).contains("write the schema out"));
+        }
     }
 
     #[test]
