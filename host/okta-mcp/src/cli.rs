@@ -25,7 +25,7 @@ pub struct Cli {
 /// Flags that every command takes. They win over the environment, which wins over the file.
 #[derive(Debug, Args, Clone, Default)]
 pub struct Options {
-    /// Configuration file [default: ./config.json, then ~/.config/okta-mcp/config.json] [env: OKTA_MCP_CONFIG]
+    /// Configuration file [default: ~/.config/okta-mcp/config.json, if there is one] [env: OKTA_MCP_CONFIG]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The org, such as https://your-org.okta.com [env: OKTA_ORG_URL, OKTA_CLIENT_ORGURL]

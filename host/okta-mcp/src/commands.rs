@@ -58,7 +58,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(&options).await,
         Command::Demo => {
-            log_to_stderr(options.log.as_deref().unwrap_or("error"))?;
+            let _log = log_to_stderr(options.log.as_deref().unwrap_or("error"))?;
             demo::run().await
         }
         Command::Tools { json } => tools::run(&options, json).await,
@@ -76,7 +76,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
             check,
             install,
         }) => {
-            log_to_stderr(options.log.as_deref().unwrap_or("warn"))?;
+            let _log = log_to_stderr(options.log.as_deref().unwrap_or("warn"))?;
             plugin::build(&dirs, with, check, install).await
         }
         Command::Config(ConfigCommand::Schema) => {
@@ -86,22 +86,27 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// Writes what is still waiting when it goes.
+type Log = tracing_appender::non_blocking::WorkerGuard;
+
 /// A host, and the example org that it may be talking to.
 struct Started {
     host: Arc<Host>,
     /// Kept alive while the host is used.
     _org: Option<ExampleOrg>,
+    _log: Log,
 }
 
 /// Reads the settings, starts the example org if it is asked for, and starts the host.
 async fn start(options: &Options) -> anyhow::Result<Started> {
     if options.demo {
-        log_to_stderr(options.log.as_deref().unwrap_or("warn"))?;
+        let log = log_to_stderr(options.log.as_deref().unwrap_or("warn"))?;
         let org = ExampleOrg::start().await?;
         let host = Arc::new(Host::start(org.settings()?, &builtin::ALL)?);
         return Ok(Started {
             host,
             _org: Some(org),
+            _log: log,
         });
     }
     let given = Given {
@@ -111,21 +116,25 @@ async fn start(options: &Options) -> anyhow::Result<Started> {
         log: options.log.clone(),
     };
     let settings = Settings::load(&given, &|name| std::env::var(name).ok())?;
-    log_to_stderr(&settings.log)?;
+    let log = log_to_stderr(&settings.log)?;
     Ok(Started {
         host: Arc::new(Host::start(settings, &builtin::ALL)?),
         _org: None,
+        _log: log,
     })
 }
 
-/// stdout belongs to the protocol; whatever is logged goes to stderr.
-fn log_to_stderr(filter: &str) -> anyhow::Result<()> {
+/// stdout belongs to the protocol; whatever is logged goes to stderr, by a thread of its own: a client that does
+/// not read its server's stderr must not be able to stop a call. What it does not take is dropped.
+fn log_to_stderr(filter: &str) -> anyhow::Result<Log> {
     let filter = EnvFilter::try_new(filter)
-        .with_context(|| format!("`{filter}` is not a log filter; try warn, info or debug"))?;
+        .map_err(|_| anyhow::anyhow!("`{filter}` is not a log filter; try warn, info or debug"))?;
+    let (writer, guard) = tracing_appender::non_blocking(std::io::stderr());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(writer)
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .try_init()
-        .map_err(|error| anyhow::anyhow!("the log cannot start: {error}"))
+        .map_err(|error| anyhow::anyhow!("the log cannot start: {error}"))?;
+    Ok(guard)
 }

@@ -1,12 +1,12 @@
 //! Settings: flags over environment over file, each key checked, nothing guessed.
 //!
-//! The file is `config.json`: the one that `--config` or `OKTA_MCP_CONFIG` names, else `./config.json`,
-//! else `okta-mcp/config.json` in the user's configuration directory. Unknown keys are errors with a
-//! suggestion. The file's JSON Schema is generated from the types of [`file`] (`okta-mcp config schema`).
+//! The file is the one that `--config` or `OKTA_MCP_CONFIG` names, else `okta-mcp/config.json` in the user's
+//! configuration directory. Unknown keys are errors with a suggestion. The file's JSON Schema is generated
+//! from the types of [`file`] (`okta-mcp config schema`).
 //!
-//! One mixture is refused: an org URL or a plugin's package from a `./config.json` that nobody named, with a
-//! token from the environment. A file that came with a cloned repository must not be able to decide where
-//! a token goes, or which plugin reads with it.
+//! A `config.json` in the working directory is not read unless it is named. A client starts this program
+//! wherever its user happens to be, a cloned repository for one, and whoever writes the file decides where a
+//! token goes, which plugins read with it, and which restrictions of the operator's hold.
 
 mod error;
 pub mod file;
@@ -17,6 +17,8 @@ use std::path::{Path, PathBuf};
 use capability::org::OrgUrl;
 use gateway::Credential;
 use secrecy::SecretString;
+
+use crate::builtin;
 
 pub use error::ConfigError;
 use file::{File, PluginSettings};
@@ -65,8 +67,6 @@ pub enum Okta {
 struct Sourced<T> {
     value: T,
     place: String,
-    /// From a `./config.json` that nobody named.
-    unasked: bool,
 }
 
 impl Settings {
@@ -75,10 +75,16 @@ impl Settings {
     /// # Errors
     /// [`ConfigError`]: one line that names the setting, what is wrong and an example.
     pub fn load(given: &Given, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let (file, location) = read_file(given, env)?;
-        let okta = okta(given, env, &file, location.as_ref())?;
+        let (file, path) = read_file(given, env)?;
+        let mut okta = okta(given, env, &file, path.as_deref())?;
+        if let (Okta::Missing(text), None) = (&mut okta, &path)
+            && Path::new("config.json").is_file()
+        {
+            text.push_str(" (the config.json in this directory is read only where --config config.json names it)");
+        }
         for (name, plugin) in &file.plugins {
             plugin.check(name)?;
+            known(name, plugin)?;
         }
         let log = given
             .log
@@ -86,8 +92,8 @@ impl Settings {
             .or_else(|| env("OKTA_MCP_LOG").filter(|text| !text.is_empty()))
             .or(file.log)
             .unwrap_or_else(|| "warn".to_owned());
-        let base = location
-            .and_then(|location| location.path.parent().map(Path::to_owned))
+        let base = path
+            .and_then(|path| path.parent().map(Path::to_owned))
             .unwrap_or_default();
         Ok(Self {
             okta,
@@ -98,68 +104,72 @@ impl Settings {
     }
 }
 
-struct Location {
-    path: PathBuf,
-    unasked: bool,
+/// Settings for a plugin that is nowhere would silently restrict nothing.
+fn known(name: &str, plugin: &PluginSettings) -> Result<(), ConfigError> {
+    let names: Vec<&str> = builtin::ALL.iter().map(|builtin| builtin.name).collect();
+    if names.contains(&name) || plugin.package.is_some() {
+        return Ok(());
+    }
+    let nearest = names
+        .iter()
+        .map(|known| (strsim::jaro_winkler(known, name), known))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let problem = match nearest {
+        Some((_, known)) => format!("there is no such plugin; did you mean `{known}`?"),
+        None => format!(
+            "there is no such plugin; built in are {}, and one of your own needs `package` and `sha256`",
+            names.join(", ")
+        ),
+    };
+    Err(ConfigError::Value {
+        place: format!("plugins.{name}"),
+        problem,
+    })
 }
 
+/// The file's settings, and where the file is.
 fn read_file(
     given: &Given,
     env: &dyn Fn(&str) -> Option<String>,
-) -> Result<(File, Option<Location>), ConfigError> {
+) -> Result<(File, Option<PathBuf>), ConfigError> {
     let named = given.config.clone().or_else(|| {
         env("OKTA_MCP_CONFIG")
-            .filter(|p| !p.is_empty())
+            .filter(|path| !path.is_empty())
             .map(PathBuf::from)
     });
-    let candidates = match named {
-        Some(path) => vec![Location {
-            path,
-            unasked: false,
-        }],
-        None => {
-            let home = env("XDG_CONFIG_HOME")
-                .map(PathBuf::from)
-                .or_else(|| env("HOME").map(|home| Path::new(&home).join(".config")));
-            let own = home.map(|home| home.join("okta-mcp/config.json"));
-            let here = Location {
-                path: PathBuf::from("config.json"),
-                unasked: true,
-            };
-            let own = own.map(|path| Location {
-                path,
-                unasked: false,
-            });
-            std::iter::once(here)
-                .chain(own)
-                .filter(|location| location.path.is_file())
-                .take(1)
-                .collect()
-        }
-    };
-    let Some(location) = candidates.into_iter().next() else {
+    let Some(path) = named.or_else(|| own_file(env).filter(|path| path.is_file())) else {
         return Ok((File::default(), None));
     };
-    let text = std::fs::read_to_string(&location.path).map_err(|error| {
-        ConfigError::Unreadable(location.path.display().to_string(), error.to_string())
-    })?;
-    let file = File::parse(&text, &location.path.display().to_string())?;
-    Ok((file, Some(location)))
+    let shown = path.display().to_string();
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| ConfigError::Unreadable(shown.clone(), error.to_string()))?;
+    Ok((File::parse(&text, &shown)?, Some(path)))
+}
+
+/// `okta-mcp/config.json` in the user's configuration directory.
+fn own_file(env: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    let absolute = |name: &str| {
+        env(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    let base = absolute("XDG_CONFIG_HOME").or_else(|| Some(absolute("HOME")?.join(".config")))?;
+    Some(base.join("okta-mcp/config.json"))
 }
 
 fn okta(
     given: &Given,
     env: &dyn Fn(&str) -> Option<String>,
     file: &File,
-    location: Option<&Location>,
+    path: Option<&Path>,
 ) -> Result<Okta, ConfigError> {
     let in_file = |key: &str| {
-        location.map_or_else(
+        path.map_or_else(
             || key.to_owned(),
-            |l| format!("{key} in {}", l.path.display()),
+            |path| format!("{key} in {}", path.display()),
         )
     };
-    let unasked = location.is_some_and(|location| location.unasked);
     let from_env = |names: &[&str]| {
         names.iter().find_map(|name| {
             env(name)
@@ -167,7 +177,6 @@ fn okta(
                 .map(|value| Sourced {
                     value,
                     place: (*name).to_owned(),
-                    unasked: false,
                 })
         })
     };
@@ -177,45 +186,41 @@ fn okta(
         .map(|value| Sourced {
             value,
             place: "--org-url".to_owned(),
-            unasked: false,
         })
         .or_else(|| from_env(&["OKTA_ORG_URL", "OKTA_CLIENT_ORGURL"]))
         .or_else(|| {
             file.okta.org_url.clone().map(|value| Sourced {
                 value,
                 place: in_file("okta.orgUrl"),
-                unasked,
             })
         });
-    let token = token(given, &from_env, file, location, &in_file)?;
-    match (url, token) {
+    let org = url
+        .map(|Sourced { value, place }| {
+            OrgUrl::parse(&value).map_err(|error| ConfigError::Value {
+                place,
+                problem: error.to_string(),
+            })
+        })
+        .transpose()?;
+    let token = token(given, &from_env, file, path, &in_file)?;
+    match (org, token) {
         (None, None) => Ok(Okta::Missing(
             "no Okta org is configured: set OKTA_ORG_URL (https://your-org.okta.com) and OKTA_API_TOKEN in the \
-             server's environment, or okta.orgUrl and okta.apiTokenFile in config.json, and restart; \
+             server's environment, or name a file with okta.orgUrl and okta.apiTokenFile by --config, and restart; \
              to try it without an org, start the server with --demo"
                 .to_owned(),
         )),
         (Some(_), None) => Ok(Okta::Missing(
             "an org is configured but no credential: set OKTA_API_TOKEN in the server's environment or \
-             okta.apiTokenFile in config.json (Okta admin console: Security > API > Tokens), and restart"
+             okta.apiTokenFile in its file (Okta admin console: Security > API > Tokens), and restart"
                 .to_owned(),
         )),
         (None, Some(_)) => Ok(Okta::Missing(
             "a credential is configured but no org: set OKTA_ORG_URL (https://your-org.okta.com) and restart".to_owned(),
         )),
-        (Some(url), Some(token)) => {
-            if url.unasked && !token.unasked {
-                return Err(ConfigError::Mixed { what: url.place, token: token.place });
-            }
-            let package = file.plugins.iter().find(|(_, plugin)| plugin.package.is_some());
-            if let Some((name, _)) = package.filter(|_| unasked && !token.unasked) {
-                let what = in_file(&format!("plugins.{name}.package"));
-                return Err(ConfigError::Mixed { what, token: token.place });
-            }
-            let org = OrgUrl::parse(&url.value)
-                .map_err(|error| ConfigError::Value { place: url.place, problem: error.to_string() })?;
-            let credential = Credential::api_token(token.value)
-                .map_err(|error| ConfigError::Value { place: token.place, problem: error.to_string() })?;
+        (Some(org), Some(Sourced { value, place })) => {
+            let credential = Credential::api_token(value)
+                .map_err(|error| ConfigError::Value { place, problem: error.to_string() })?;
             Ok(Okta::Ready { org, credential })
         }
     }
@@ -225,35 +230,27 @@ fn token(
     given: &Given,
     from_env: &dyn Fn(&[&str]) -> Option<Sourced<String>>,
     file: &File,
-    location: Option<&Location>,
+    path: Option<&Path>,
     in_file: &dyn Fn(&str) -> String,
 ) -> Result<Option<Sourced<SecretString>>, ConfigError> {
-    let read = |path: &Path, place: String, unasked: bool| {
+    let read = |path: &Path, place: String| {
         let text = std::fs::read_to_string(path).map_err(|error| {
-            ConfigError::Unreadable(path.display().to_string(), error.to_string())
+            ConfigError::Unreadable(format!("{place}: {}", path.display()), error.to_string())
         })?;
         Ok(Some(Sourced {
             value: SecretString::from(text.trim().to_owned()),
             place,
-            unasked,
         }))
     };
     if let Some(path) = &given.api_token_file {
-        return read(path, "--api-token-file".to_owned(), false);
+        return read(path, "--api-token-file".to_owned());
     }
-    if let Some(Sourced {
-        value,
-        place,
-        unasked,
-    }) = from_env(&["OKTA_API_TOKEN"])
-    {
+    if let Some(Sourced { value, place }) = from_env(&["OKTA_API_TOKEN"]) {
         return Ok(Some(Sourced {
             value: SecretString::from(value),
             place,
-            unasked,
         }));
     }
-    let unasked = location.is_some_and(|location| location.unasked);
     match (&file.okta.api_token, &file.okta.api_token_file) {
         (Some(_), Some(_)) => Err(ConfigError::Value {
             place: in_file("okta.apiToken"),
@@ -262,13 +259,10 @@ fn token(
         (Some(token), None) => Ok(Some(Sourced {
             value: token.secret(),
             place: in_file("okta.apiToken"),
-            unasked,
         })),
-        (None, Some(path)) => {
-            let base = location
-                .and_then(|l| l.path.parent())
-                .unwrap_or(Path::new(""));
-            read(&base.join(path), in_file("okta.apiTokenFile"), unasked)
+        (None, Some(own)) => {
+            let base = path.and_then(Path::parent).unwrap_or(Path::new(""));
+            read(&base.join(own), in_file("okta.apiTokenFile"))
         }
         (None, None) => Ok(None),
     }

@@ -53,6 +53,8 @@ pub enum Answer {
         /// Content blocks, empty where `structured` says it all.
         content: Vec<Block>,
     },
+    /// Arguments or set-up do not allow the call: nothing was run. Says what to change.
+    Refused(String),
     /// What went wrong, and what to do next.
     Failed(String),
 }
@@ -132,13 +134,12 @@ impl Host {
         };
         let mut record = Record::start(offered);
         let answer = match self.run(offered, arguments, progress).await {
-            Ok(answer) => answer,
-            Err(text) => Answer::Failed(text),
+            Ok(answer) | Err(answer) => answer,
         };
-        record.outcome = if matches!(answer, Answer::Done { .. }) {
-            "done"
-        } else {
-            "failed"
+        record.outcome = match answer {
+            Answer::Done { .. } => "done",
+            Answer::Refused(_) => "refused",
+            Answer::Failed(_) => "failed",
         };
         Ok(answer)
     }
@@ -148,17 +149,18 @@ impl Host {
         offered: &Offered,
         arguments: Map<String, Value>,
         progress: Arc<dyn Progress>,
-    ) -> Result<Answer, String> {
+    ) -> Result<Answer, Answer> {
         let name = &offered.tool.name;
         let arguments = Value::Object(arguments);
-        offered
-            .input
-            .check(&arguments)
-            .map_err(|violations| format!("The arguments of {name} do not fit: {violations}."))?;
+        offered.input.check(&arguments).map_err(|violations| {
+            Answer::Refused(format!("The arguments of {name} do not fit: {violations}."))
+        })?;
         let (org, directory) = match &self.connection {
             Connection::Org { org, directory } => (org, directory),
             Connection::Missing(text) => {
-                return Err(format!("This server cannot reach Okta yet: {text}."));
+                return Err(Answer::Refused(format!(
+                    "This server cannot reach Okta yet: {text}."
+                )));
             }
         };
         let call = Call {
@@ -174,16 +176,17 @@ impl Host {
             .await
         {
             Ok(Outcome::Done(output)) => {
-                let structured = check_output(offered, output.structured)?;
+                let structured =
+                    check_output(offered, output.structured).map_err(Answer::Failed)?;
                 Ok(Answer::Done {
                     structured,
                     content: output.content,
                 })
             }
-            Ok(Outcome::NeedsInput(_)) => Err(format!(
+            Ok(Outcome::NeedsInput(_)) => Err(Answer::Failed(format!(
                 "{name} asked for input that this server cannot pass on yet; nothing was changed. Use another tool."
-            )),
-            Err(error) => Err(tell(name, &error)),
+            ))),
+            Err(error) => Err(tell(name, error)),
         }
     }
 }
@@ -250,9 +253,10 @@ fn check_output(
 }
 
 /// What the model reads when a call failed. A plugin's own words stand alone; ours say what to do.
-fn tell(tool: &str, error: &CallError) -> String {
+fn tell(tool: &str, error: CallError) -> Answer {
     match error {
-        CallError::InvalidArguments(text) | CallError::Failed(text) => text.clone(),
-        other => format!("{tool} did not finish: {other}"),
+        CallError::InvalidArguments(text) => Answer::Refused(text),
+        CallError::Failed(text) => Answer::Failed(text),
+        other => Answer::Failed(format!("{tool} did not finish: {other}")),
     }
 }

@@ -185,6 +185,18 @@ impl Registry {
 }
 
 impl Loaded {
+    /// Whether the operator hides the field that a manifest calls `field`.
+    #[must_use]
+    pub fn hides(&self, field: &str) -> bool {
+        self.hidden.iter().any(|hidden| hidden.covers(field))
+    }
+
+    /// The response fields that the operator hides.
+    #[must_use]
+    pub fn hidden(&self) -> &[FieldPath] {
+        &self.hidden
+    }
+
     /// The grant of one call of `tool` on `org`.
     #[must_use]
     pub fn grant(&self, tool: &str, org: &OrgUrl, key: &CursorKey) -> Grant {

@@ -27,11 +27,31 @@ pub fn render(answer: &Map<String, Value>) -> String {
         None => {
             let rows = answer
                 .iter()
-                .map(|(name, value)| vec![name.clone(), cell(value, 400)])
+                .map(|(name, value)| vec![clean(name, CELL), cell(value, 400)])
                 .collect();
             grid(&["field", "value"], rows)
         }
     }
+}
+
+/// Compact JSON in which every character that a terminal would obey or a reader would not see is escaped.
+///
+/// # Errors
+/// None that can be met: a map of JSON values is JSON.
+pub fn json(answer: &Map<String, Value>) -> serde_json::Result<String> {
+    let text = serde_json::to_string(answer)?;
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        if capability::text::is_hidden(character) {
+            let mut units = [0; 2];
+            for unit in character.encode_utf16(&mut units) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(character);
+        }
+    }
+    Ok(out)
 }
 
 /// A table with `headings` over `rows`.
@@ -41,7 +61,7 @@ pub fn grid(headings: &[&str], rows: Vec<Vec<String>>) -> String {
     table.load_style(presets::UTF8_FULL_CONDENSED);
     table
         .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(headings.iter().copied());
+        .set_header(headings.iter().map(|heading| clean(heading, CELL)));
     if !std::io::IsTerminal::is_terminal(&std::io::stdout()) {
         // A pipe has no width of its own; this one keeps a line readable in a file.
         table.set_width(140);
@@ -146,6 +166,19 @@ mod tests {
         assert!(
             text.contains("a[31mroot x") && !text.contains('\u{1b}') && !text.contains('\u{202e}'),
             "{text}"
+        );
+    }
+
+    #[test]
+    fn json_for_a_terminal_reads_back_as_what_it_was() {
+        let Value::Object(answer) = json!({"a\u{202e}": "x\u{1b}[2J\u{e0041}"}) else {
+            panic!("an object")
+        };
+        let text = json(&answer).unwrap();
+        assert!(text.is_ascii(), "{text}");
+        assert_eq!(
+            serde_json::from_str::<Map<String, Value>>(&text).unwrap(),
+            answer
         );
     }
 

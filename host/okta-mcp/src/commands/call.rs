@@ -26,13 +26,17 @@ pub(super) async fn run(
     {
         Ok(answer) => answer,
         Err(unknown) => {
-            anstream::eprintln!("okta-mcp: {unknown} `okta-mcp tools` lists them.");
+            anstream::eprintln!("okta-mcp: {unknown} (`okta-mcp tools` lists them)");
             return Ok(ExitCode::from(BAD_INPUT));
         }
     };
     match answer {
+        Answer::Refused(text) => {
+            anstream::eprintln!("okta-mcp: {text}");
+            Ok(ExitCode::from(BAD_INPUT))
+        }
         Answer::Failed(text) => {
-            anstream::eprintln!("{text}");
+            anstream::eprintln!("okta-mcp: {text}");
             Ok(ExitCode::from(TOOL_FAILED))
         }
         Answer::Done {
@@ -60,7 +64,7 @@ fn print(
     json: bool,
 ) -> anyhow::Result<()> {
     match structured {
-        Some(structured) if json => anstream::println!("{}", serde_json::to_string(&structured)?),
+        Some(structured) if json => anstream::println!("{}", table::json(&structured)?),
         Some(structured) => anstream::println!("{}", table::render(&structured)),
         None => {}
     }

@@ -15,7 +15,7 @@ pub(super) async fn run(
     seed: u64,
     dump: bool,
 ) -> anyhow::Result<ExitCode> {
-    super::log_to_stderr(options.log.as_deref().unwrap_or("warn"))?;
+    let _log = super::log_to_stderr(options.log.as_deref().unwrap_or("warn"))?;
     let org = Org::generate(seed, OrgOptions::DEMO_TIME);
     if dump {
         anstream::println!("{}", org.to_json());

@@ -25,7 +25,7 @@ pub(super) async fn run(options: &Options, json: bool) -> anyhow::Result<ExitCod
     Ok(if registry.problems().is_empty() {
         ExitCode::SUCCESS
     } else {
-        ExitCode::from(super::TOOL_FAILED)
+        ExitCode::from(super::BAD_INPUT)
     })
 }
 
@@ -42,15 +42,23 @@ pub(crate) fn describe(loaded: &Loaded, registry: &Registry, most: usize) -> Str
     {
         let mut first = true;
         for endpoint in manifest.endpoints_of(&tool.name) {
-            let mut fields: Vec<String> = endpoint
+            // `profile.*` stays when `profile.ssn` is hidden: the line below the table says so.
+            let seen: Vec<String> = endpoint
                 .fields
                 .iter()
-                .take(most)
                 .map(ToString::to_string)
+                .filter(|field| !loaded.hides(field))
                 .collect();
-            if let Some(more @ 1..) = endpoint.fields.len().checked_sub(most) {
+            let mut fields: Vec<String> = seen.iter().take(most).cloned().collect();
+            if let Some(more @ 1..) = seen.len().checked_sub(most) {
                 fields.push(format!("and {more} more"));
             }
+            let query: Vec<&str> = endpoint.query.keys().map(String::as_str).collect();
+            let query = if query.is_empty() {
+                String::new()
+            } else {
+                format!(" ? {}", query.join(" "))
+            };
             let name = if std::mem::take(&mut first) {
                 tool.name.clone()
             } else {
@@ -58,7 +66,7 @@ pub(crate) fn describe(loaded: &Loaded, registry: &Registry, most: usize) -> Str
             };
             rows.push(vec![
                 name,
-                format!("GET {}", endpoint.template),
+                format!("GET {}{query}", endpoint.template),
                 fields.join(" "),
             ]);
         }
@@ -69,8 +77,14 @@ pub(crate) fn describe(loaded: &Loaded, registry: &Registry, most: usize) -> Str
     let scopes: Vec<_> = capability::scopes::of_manifest(manifest)
         .into_iter()
         .collect();
+    let hidden: Vec<String> = loaded.hidden().iter().map(ToString::to_string).collect();
+    let hidden = if hidden.is_empty() {
+        String::new()
+    } else {
+        format!("Hidden by the operator: {}.\n", hidden.join(" "))
+    };
     format!(
-        "{} {} ({digest}) {}\n{}\nOAuth scopes: {}. Imports: {}.\n{}",
+        "{} {} ({digest}) {}\n{}\n{hidden}OAuth scopes: {}. Imports: {}.\n{}",
         table::strong(&manifest.name),
         manifest.version,
         manifest.summary,

@@ -131,6 +131,7 @@ impl File {
         let file = serde_ignored::deserialize(&mut reader, |path| unknown.push(path.to_string()))
             .map_err(syntax)?;
         reader.end().map_err(syntax)?;
+        objects_only(text, name)?;
         match unknown.into_iter().next() {
             Some(key) => Err(unknown_key(name, &key)),
             None => Ok(file),
@@ -158,10 +159,11 @@ impl PluginSettings {
             })
         };
         if !is_plugin_name(plugin) {
-            return wrong(
-                "",
-                "a plugin's name has 1 to 40 lower-case letters, digits and `-`".to_owned(),
-            );
+            return Err(ConfigError::Value {
+                place: format!("plugins.{}", capability::text::clean(plugin, 60)),
+                problem: "a plugin's name has 1 to 40 lower-case letters, digits and `-`"
+                    .to_owned(),
+            });
         }
         match (&self.package, &self.sha256) {
             (Some(_), None) => {
@@ -179,6 +181,9 @@ impl PluginSettings {
         }
         if let Err(problem) = self.hidden() {
             return wrong("hide", problem);
+        }
+        if self.limits.requests == Some(0) {
+            return wrong("limits.requests", "at least 1".to_owned());
         }
         match self.limits.wish() {
             Ok(_) => Ok(()),
@@ -221,6 +226,32 @@ impl LimitSettings {
             requests: self.requests,
             bytes: read(self.bytes.as_ref(), parse_size, ("bytes", "16 MiB"))?,
         })
+    }
+}
+
+/// serde also reads a struct from an array; a configuration is an object at every level.
+fn objects_only(text: &str, file: &str) -> Result<(), ConfigError> {
+    let whole: Value = serde_json::from_str(text).unwrap_or_default();
+    let mut places = vec![("the file".to_owned(), Some(&whole))];
+    places.push(("okta".to_owned(), whole.get("okta")));
+    for (name, plugin) in whole
+        .get("plugins")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
+        places.push((format!("plugins.{name}"), Some(plugin)));
+        places.push((format!("plugins.{name}.limits"), plugin.get("limits")));
+    }
+    match places
+        .into_iter()
+        .find(|(_, value)| value.is_some_and(Value::is_array))
+    {
+        Some((place, _)) => Err(ConfigError::Value {
+            place: format!("{file}: {place}"),
+            problem: "an array where an object is expected".to_owned(),
+        }),
+        None => Ok(()),
     }
 }
 

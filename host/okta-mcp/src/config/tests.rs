@@ -152,7 +152,7 @@ fn values_that_serde_cannot_check_name_their_key() {
         ),
         (
             r#"{"okta": {"apiTokenFile": "nowhere"}}"#,
-            "DIR/okta-mcp/nowhere cannot be read",
+            "okta.apiTokenFile in DIR/okta-mcp/config.json: DIR/okta-mcp/nowhere cannot be read",
         ),
     ] {
         assert!(
@@ -164,52 +164,77 @@ fn values_that_serde_cannot_check_name_their_key() {
 }
 
 #[test]
-fn a_file_found_by_chance_cannot_send_the_environment_s_token_elsewhere() {
-    let file = File::parse(
-        r#"{"okta": {"orgUrl": "https://evil.example"}}"#,
-        "config.json",
-    )
-    .unwrap();
-    let env = |name: &str| (name == "OKTA_API_TOKEN").then(|| "00abc".to_owned());
-    let location = |unasked| Location {
-        path: "config.json".into(),
-        unasked,
-    };
-    let error = okta(&Given::default(), &env, &file, Some(&location(true))).unwrap_err();
-    assert!(
-        error.to_string().contains("name it with --config"),
-        "{error}"
-    );
+fn a_file_in_the_user_s_own_directory_is_found_and_a_relative_one_is_not_his() {
+    let file = r#"{"okta": {"orgUrl": "https://file.okta.com", "apiTokenFile": "token"}}"#;
     assert!(matches!(
-        okta(&Given::default(), &env, &file, Some(&location(false))),
-        Ok(Okta::Ready { .. })
+        load(Some(file), false, &[]).unwrap().okta,
+        Okta::Ready { .. }
     ));
+    let env = |name: &str| (name == "XDG_CONFIG_HOME").then(String::new);
+    assert_eq!(own_file(&env), None, "an empty variable names no directory");
 }
 
 #[test]
-fn a_file_found_by_chance_cannot_bring_a_plugin_that_reads_with_the_environment_s_token() {
-    let text = r#"{"plugins": {"x": {"package": "x.wasm", "sha256": "00"}}}"#;
-    let file = File::parse(text, "config.json").unwrap();
+fn a_setting_for_a_plugin_that_is_nowhere_is_an_error_and_not_a_restriction_that_does_nothing() {
+    assert_eq!(
+        problem(r#"{"plugins": {"user": {"hide": ["profile.ssn"]}}}"#),
+        "plugins.user: there is no such plugin; did you mean `users`?"
+    );
+    assert!(
+        problem(r#"{"plugins": {"zzz": {"enabled": false}}}"#)
+            .contains("built in are users, groups, apps, factors, policies")
+    );
+}
+
+#[test]
+fn an_array_is_no_configuration_at_any_level() {
+    for (file, place) in [
+        ("[]", "the file"),
+        (r#"{"okta": ["https://a.okta.com"]}"#, "okta"),
+        (r#"{"plugins": {"users": [true]}}"#, "plugins.users"),
+        (
+            r#"{"plugins": {"users": {"limits": []}}}"#,
+            "plugins.users.limits",
+        ),
+    ] {
+        assert!(
+            problem(file).ends_with(&format!("{place}: an array where an object is expected")),
+            "{}",
+            problem(file)
+        );
+    }
+}
+
+#[test]
+fn a_malformed_org_is_told_without_a_token_too() {
+    assert!(
+        load(None, false, &[("OKTA_ORG_URL", "x")])
+            .unwrap_err()
+            .starts_with("OKTA_ORG_URL: `x` is not a URL")
+    );
+}
+
+#[test]
+fn the_command_line_wins_over_the_environment() {
+    let given = Given {
+        org_url: Some("https://flag.okta.com".into()),
+        ..Given::default()
+    };
     let env = |name: &str| match name {
+        "OKTA_ORG_URL" => Some("https://env.okta.com".to_owned()),
         "OKTA_API_TOKEN" => Some("00abc".to_owned()),
-        "OKTA_ORG_URL" => Some("https://a.okta.com".to_owned()),
         _ => None,
     };
-    let location = |unasked| Location {
-        path: "config.json".into(),
-        unasked,
-    };
-    let error = okta(&Given::default(), &env, &file, Some(&location(true))).unwrap_err();
+    let settings = Settings::load(&given, &env).unwrap();
     assert!(
-        error
-            .to_string()
-            .starts_with("plugins.x.package in config.json was only found"),
-        "{error}"
+        matches!(settings.okta, Okta::Ready { org, .. } if org.origin() == "https://flag.okta.com")
     );
-    assert!(matches!(
-        okta(&Given::default(), &env, &file, Some(&location(false))),
-        Ok(Okta::Ready { .. })
-    ));
+}
+
+#[test]
+fn what_a_file_says_cannot_write_to_the_terminal() {
+    let error = problem("{\"okta\": {\"apiTokenFile\": \"\\u001b]0;x\\u0007\"}}");
+    assert!(!error.chars().any(char::is_control), "{error:?}");
 }
 
 #[test]

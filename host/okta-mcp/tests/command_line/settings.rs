@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Ended, Home, repository};
+use crate::support::{Home, repository};
 use crate::{assert_one_line, run};
 
 #[tokio::test]
@@ -27,38 +27,28 @@ async fn a_setting_that_does_not_exist_is_answered_with_the_one_that_was_meant()
         ),
     ] {
         home.write("config.json", config);
-        assert_one_line(&home.run(["tools"]).await, 2, line);
+        assert_one_line(
+            &home.run(["tools", "--config", "config.json"]).await,
+            2,
+            line,
+        );
     }
 }
 
 #[tokio::test]
-async fn a_file_found_by_chance_cannot_decide_where_a_token_goes_or_what_reads_with_it() {
+async fn a_file_in_the_working_directory_is_not_read_unless_it_is_named() {
     let home = Home::new();
-    let digest = "0".repeat(64);
-    let package = format!(
-        "{{\"plugins\": {{\"own\": {{\"package\": \"own.wasm\", \"sha256\": \"{digest}\"}}}}}}"
+    home.write(
+        "config.json",
+        "{\"okta\": {\"orgUrl\": \"http://127.0.0.1:9\", \"apiToken\": \"00neverSent\"}, \"plugins\": {\"users\": {\"enabled\": false}}}",
     );
-    for (config, setting) in [
-        (
-            "{\"okta\": {\"orgUrl\": \"http://127.0.0.1:9\"}}",
-            "okta.orgUrl",
-        ),
-        (package.as_str(), "plugins.own.package"),
-    ] {
-        home.write("config.json", config);
-        let mut command = home.command(["call", "list_users"]);
-        command.env(
-            "OKTA_API_TOKEN",
-            "00neverSentNeverSentNeverSentNeverSentNev0",
-        );
-        if setting != "okta.orgUrl" {
-            command.env("OKTA_ORG_URL", "http://127.0.0.1:9");
-        }
-        let ended = Ended::of(command).await;
-        assert_one_line(&ended, 2, "may not decide where a token goes");
-        assert!(ended.stderr.contains(setting), "{}", ended.stderr);
-        assert!(!ended.stderr.contains("00never"), "{}", ended.stderr);
-    }
+    let found = home.run(["tools"]).await;
+    assert_eq!(found.code, Some(0), "{}", found.stderr);
+    assert!(found.stdout.contains("search_users"), "{}", found.stdout);
+    let told = home.run(["call", "list_users"]).await;
+    assert_one_line(&told, 2, "is read only where --config config.json names it");
+    let named = home.run(["tools", "--config", "config.json"]).await;
+    assert!(!named.stdout.contains("search_users"), "{}", named.stdout);
 }
 
 #[tokio::test]

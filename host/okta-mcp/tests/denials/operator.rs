@@ -31,7 +31,7 @@ async fn a_package_with_other_bytes_than_the_approved_ones_is_left_out_and_the_r
         sha256(&std::fs::read(probe()).unwrap()),
     );
     assert_eq!(listed.stdout.lines().last(), Some(expected.as_str()));
-    assert_eq!(listed.code, Some(1));
+    assert_eq!(listed.code, Some(2));
 }
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn a_package_whose_bytes_changed_after_its_approval_is_left_out() {
     let listed = home
         .run(["tools", "--config", file.to_str().unwrap()])
         .await;
-    assert_eq!(listed.code, Some(1), "{}", listed.stdout);
+    assert_eq!(listed.code, Some(2), "{}", listed.stdout);
     assert!(
         listed
             .stdout
@@ -86,7 +86,7 @@ async fn a_plugin_cannot_take_the_name_of_a_built_in_one() {
         let listed = home
             .run(["tools", "--config", file.to_str().unwrap()])
             .await;
-        assert_eq!(listed.code, Some(1));
+        assert_eq!(listed.code, Some(2));
         assert!(
             listed
                 .stdout

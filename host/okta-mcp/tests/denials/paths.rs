@@ -185,7 +185,7 @@ async fn what_a_model_writes_into_a_tool_s_argument_goes_the_same_way() {
         {
             let text = bench.client.error(tool, json!({argument: value})).await;
             assert!(
-                text.starts_with("path.") && text.contains(" must be "),
+                text.contains(" that this tool takes. Call ") && text.contains(" must be "),
                 "{tool} {value:?}: {text}"
             );
         }

@@ -145,7 +145,8 @@ async fn the_list_of_tools_costs_a_model_little() {
         .map(|tool| json!({"name": tool["name"], "description": tool["description"], "inputSchema": tool["inputSchema"]}))
         .collect();
     let size = Value::from(shown).to_string().len();
-    assert!(size <= 12_000, "{size} bytes");
+    // 3,000 tokens of o200k_base: 12,005 bytes were 2,911.
+    assert!(size <= 12_300, "{size} bytes");
 }
 
 #[tokio::test]

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use crate::assert_complete;
 use crate::search::finds;
-use crate::support::oracle::{Oracle, begins, contains, has_hidden_characters, seed};
+use crate::support::oracle::{
+    Oracle, begins, contains, has_hidden_characters, is_unseen, passed_on, seed,
+};
 use crate::support::{World, text};
 
 /// Texts that were written to mislead, as they stand in the org's data.
@@ -69,7 +71,7 @@ async fn a_hostile_text_finds_whoever_has_it_and_nobody_else() {
 }
 
 #[tokio::test]
-async fn hostile_texts_reach_the_client_letter_for_letter() {
+async fn hostile_texts_reach_the_client_with_their_letters_and_nothing_unseen() {
     let (world, seed) = (World::start().await, seed().await);
     let mut told = 0;
     for user in
@@ -79,7 +81,11 @@ async fn hostile_texts_reach_the_client_letter_for_letter() {
             .client
             .ok("get_user", json!({"user": user["id"], "detail": "full"}))
             .await;
-        assert_eq!(found["profile"]["title"], user["profile"]["title"]);
+        assert_eq!(
+            found["profile"]["title"],
+            passed_on(&user["profile"]["title"])
+        );
+        assert!(!found.to_string().chars().any(is_unseen), "{found}");
         told += 1;
     }
     assert!(told >= 5, "{told}");

@@ -128,7 +128,7 @@ async fn a_trouble_that_lasts_is_told_after_a_few_attempts() {
     let day = BadDay::start().await;
     day.has(FaultKind::Disconnect, 3);
     let text = day.client.error("list_groups", json!({})).await;
-    assert!(text.starts_with("Okta gave no usable answer: "), "{text}");
+    assert!(text.starts_with("No usable answer from Okta: "), "{text}");
     assert!(
         !text.contains("/api/v1"),
         "no address, which may hold a name: {text}"
@@ -154,7 +154,7 @@ async fn an_answer_that_breaks_off_or_is_none_is_not_taken_for_one() {
         day.has(trouble, 1);
         let text = day.client.error("list_groups", json!({})).await;
         assert!(
-            text.starts_with("Okta gave no usable answer: Okta's answer "),
+            text.starts_with("No usable answer from Okta: Okta's answer "),
             "{text}"
         );
     }
@@ -173,7 +173,7 @@ async fn a_page_whose_way_on_leads_elsewhere_is_thrown_away() {
         day.has(FaultKind::NextLinkOnHost(host.to_owned()), 1);
         let text = day.client.error("list_users", json!({})).await;
         assert!(
-            text.starts_with("Okta gave no usable answer: Okta's Link header "),
+            text.starts_with("No usable answer from Okta: Okta's Link header "),
             "{text}"
         );
         assert!(text.contains("the page was thrown away"), "{text}");

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
+import unicodedata
 from pathlib import Path
 
 from mcp import Client, MCPError, StdioServerParameters, stdio_client
@@ -37,6 +38,19 @@ def row(thing, **places):
     """Our names and Okta's places; what Okta does not tell is left out."""
     found = {name: at(thing, path) for name, path in places.items()}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def passed_on(value):
+    """The data as they may reach a client: letters as they are, line breaks as blanks, nothing that is unseen."""
+    if isinstance(value, str):
+        blanks = "".join(" " if c in "\n\r\t" else c for c in value)
+        joiners = "\u200c\u200d"
+        return "".join(c for c in blanks if c in joiners or unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp"))
+    if isinstance(value, list):
+        return [passed_on(item) for item in value]
+    if isinstance(value, dict):
+        return {key: passed_on(item) for key, item in value.items()}
+    return value
 
 
 class Org:
@@ -310,7 +324,7 @@ async def run(program):
     results = []
     with tempfile.TemporaryDirectory() as home:
         dump = subprocess.run([program, "simulate", "--dump"], env=environment(home), cwd=home, capture_output=True, check=True)
-        org = Org(json.loads(dump.stdout))
+        org = Org(passed_on(json.loads(dump.stdout)))
         process, settings = start_org(program, home)
         server = StdioServerParameters(command=program, args=["serve"], env=environment(home) | settings, cwd=home)
         try:

@@ -37,6 +37,7 @@ impl Endpoint {
 
     /// What is left of `object`.
     pub fn project(&self, object: &Value) -> Value {
+        let object = &super::oracle::passed_on(object);
         let fields: Vec<&[String]> = self.fields.iter().map(Vec::as_slice).collect();
         project(object, &fields).unwrap_or(Value::Null)
     }

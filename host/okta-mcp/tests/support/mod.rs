@@ -46,7 +46,7 @@ pub fn repository(path: &str) -> PathBuf {
 
 /// The package of the probe, a plugin that misbehaves on request.
 pub fn probe() -> PathBuf {
-    repository("host/sandbox/tests/guests/probe/probe.wasm")
+    repository("plugins/probe/probe.wasm")
 }
 
 /// SHA-256 in hex.

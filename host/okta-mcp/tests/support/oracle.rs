@@ -186,3 +186,34 @@ pub fn has_hidden_characters(text: &str) -> bool {
         character.is_control() || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     })
 }
+
+/// The data as they may reach a client: letters as they are, line breaks as blanks, and none of the characters
+/// that a reader cannot see or that change the order of what he sees. Joiners are letters' own.
+pub fn passed_on(value: &Value) -> Value {
+    match value {
+        Value::String(text) => text
+            .chars()
+            .map(|c| if "\n\r\t".contains(c) { ' ' } else { c })
+            .filter(|c| !is_unseen(*c))
+            .collect::<String>()
+            .into(),
+        Value::Array(items) => items.iter().map(passed_on).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(key, value)| (key.clone(), passed_on(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+        other => other.clone(),
+    }
+}
+
+/// The characters that Unicode calls controls, direction marks, zero-width or tags.
+pub fn is_unseen(c: char) -> bool {
+    let code = u32::from(c);
+    c.is_control()
+        || [0xAD, 0x61C, 0x180E, 0x200B, 0x200E, 0x200F, 0xFEFF].contains(&code)
+        || (0x2028..=0x202E).contains(&code)
+        || (0x2060..=0x206F).contains(&code)
+        || (0xFFF9..=0xFFFB).contains(&code)
+        || (0xE0000..=0xE007F).contains(&code)
+}

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::declared::{Endpoint, pruned};
+use super::oracle::passed_on;
 use super::{at, text};
 
 /// A row under construction; what Okta does not tell is left out.
@@ -43,6 +44,7 @@ fn cut(text: &str, limit: usize) -> Value {
 }
 
 pub fn user(user: &Value, full: bool) -> Value {
+    let user = &passed_on(user);
     let (login, email) = (text(user, "profile.login"), text(user, "profile.email"));
     let name = format!(
         "{} {}",
@@ -86,6 +88,7 @@ pub fn user(user: &Value, full: bool) -> Value {
 
 /// A member of a group: the profile has only what the plugin declares for members.
 pub fn member(member: &Value, full: bool) -> Value {
+    let member = &passed_on(member);
     let mut row = user(member, full);
     if full {
         let object = row.as_object_mut().unwrap();
@@ -106,6 +109,7 @@ pub fn member(member: &Value, full: bool) -> Value {
 }
 
 pub fn group(group: &Value, full: bool) -> Value {
+    let group = &passed_on(group);
     let description = at(group, "profile.description").and_then(Value::as_str);
     let row = Row::new(
         group,
@@ -143,6 +147,7 @@ const APP_MORE: [(&str, &str); 2] = [("created", "created"), ("last_updated", "l
 
 /// A row of a list of applications, which does not see how people sign in.
 pub fn listed_app(app: &Value, full: bool) -> Value {
+    let app = &passed_on(app);
     let row = Row::new(app, &APP);
     if !full {
         return row.done();
@@ -160,6 +165,7 @@ fn features(app: &Value) -> Option<Value> {
 
 /// One application.
 pub fn app(app: &Value, full: bool) -> Value {
+    let app = &passed_on(app);
     if !full {
         return Row::new(app, &APP).done();
     }
@@ -191,6 +197,7 @@ pub fn app(app: &Value, full: bool) -> Value {
 }
 
 pub fn app_user(user: &Value, full: bool) -> Value {
+    let user = &passed_on(user);
     let row = Row::new(
         user,
         &[
@@ -218,6 +225,7 @@ pub fn app_user(user: &Value, full: bool) -> Value {
 }
 
 pub fn factor(factor: &Value, full: bool) -> Value {
+    let factor = &passed_on(factor);
     let device = at(factor, "profile.name").or_else(|| at(factor, "profile.authenticatorName"));
     let row = Row::new(
         factor,
@@ -257,6 +265,7 @@ const POLICY_MORE: [(&str, &str); 2] = [("created", "created"), ("last_updated",
 
 /// A row of a list of policies.
 pub fn listed_policy(policy: &Value, full: bool) -> Value {
+    let policy = &passed_on(policy);
     let description = at(policy, "description").and_then(Value::as_str);
     let row = Row::new(policy, &POLICY)
         .and(policy, &[("type", "type")])
@@ -275,6 +284,7 @@ pub fn listed_policy(policy: &Value, full: bool) -> Value {
 
 /// One policy with its rules.
 pub fn policy(policy: &Value, rules: &[&Value], full: bool) -> Value {
+    let policy = &passed_on(policy);
     let declared = Endpoint::of("policies", "/api/v1/policies/{policyId}").project(policy);
     let of_rules = Endpoint::of("policies", "/api/v1/policies/{policyId}/rules");
     let more: &[(&str, &str)] = if full { &POLICY_MORE } else { &[] };
