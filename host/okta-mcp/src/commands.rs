@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 
 use crate::builtin;
@@ -87,7 +88,10 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
 }
 
 /// Writes what is still waiting when it goes.
-type Log = tracing_appender::non_blocking::WorkerGuard;
+type Log = WorkerGuard;
+
+/// Log lines that wait for a slow reader of stderr; more are dropped. The room for them is taken at start.
+const LINES_WAITING: usize = 1_024;
 
 /// A host, and the example org that it may be talking to.
 struct Started {
@@ -129,7 +133,9 @@ async fn start(options: &Options) -> anyhow::Result<Started> {
 fn log_to_stderr(filter: &str) -> anyhow::Result<Log> {
     let filter = EnvFilter::try_new(filter)
         .map_err(|_| anyhow::anyhow!("`{filter}` is not a log filter; try warn, info or debug"))?;
-    let (writer, guard) = tracing_appender::non_blocking(std::io::stderr());
+    let (writer, guard) = NonBlockingBuilder::default()
+        .buffered_lines_limit(LINES_WAITING)
+        .finish(std::io::stderr());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(writer)
