@@ -53,7 +53,7 @@ fn remap(sources: &Sources, way: &Way, target: &Path) -> Vec<String> {
         .map(|(name, dir)| (dir.clone(), format!("/{name}")));
     let known = [
         (Some(sources.root().to_owned()), "/plugins"),
-        (home, "/cargo"),
+        (home.clone(), "/cargo"),
         (way.sysroot(), "/rust"),
         // The last one that fits is taken, and the target folder may lie within the workspace.
         (Some(target.to_owned()), "/target"),
@@ -64,6 +64,25 @@ fn remap(sources: &Sources, way: &Way, target: &Path) -> Vec<String> {
                 .into_iter()
                 .filter_map(|(from, to)| Some((from?, to.to_owned()))),
         )
+        .chain(
+            registries(home.as_deref())
+                .into_iter()
+                .map(|from| (from, "/crates".to_owned())),
+        )
         .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()))
         .collect()
+}
+
+/// The folders that cargo unpacks registries' crates into. Their names hold a hash that differs between versions
+/// of cargo and between mirrors.
+fn registries(home: Option<&Path>) -> Vec<PathBuf> {
+    let entries = home.and_then(|home| std::fs::read_dir(home.join("registry/src")).ok());
+    let mut found: Vec<PathBuf> = entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
+    found.sort();
+    found
 }
