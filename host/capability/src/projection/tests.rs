@@ -174,6 +174,7 @@ fn reference(fields: &[Vec<&str>], value: &Value, at: &[&str]) -> Option<Value> 
                 .into(),
         ),
         Value::Object(_) => None,
+        Value::String(text) => ends.then(|| crate::text::value(text).into()),
         scalar => ends.then(|| scalar.clone()),
     }
 }
