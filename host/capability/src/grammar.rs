@@ -2,7 +2,7 @@
 //!
 //! A manifest names one of these for each parameter; it can never bring a pattern of its own, so a
 //! reviewer who knows this page knows every value that can reach Okta. This is the first of three
-//! layers of the parameter defence (the others: [`crate::address`]).
+//! layers of the parameter defence (the others are in `address`).
 //!
 //! Path values are printable ASCII without `/ \ ? # % ;` and are never only dots. Query values may
 //! be any text of up to three UTF-8 bytes a character, which is what Okta stores, without control

@@ -2,7 +2,7 @@
 //!
 //! The file is the one that `--config` or `OKTA_MCP_CONFIG` names, else `okta-mcp/config.json` in the user's
 //! configuration directory. Unknown keys are errors with a suggestion. The file's JSON Schema is generated
-//! from the types of [`file`] (`okta-mcp config schema`).
+//! from the types of [`mod@file`] (`okta-mcp config schema`).
 //!
 //! A `config.json` in the working directory is not read unless it is named. A client starts this program
 //! wherever its user happens to be, a cloned repository for one, and whoever writes the file decides where a

@@ -8,6 +8,11 @@
 //!
 //! The library exists for the program, its tests and its benchmarks; it is not a public interface.
 
+#![allow(
+    rustdoc::bare_urls,
+    reason = "doc comments of the command line and the configuration are help texts, shown as they are"
+)]
+
 pub mod builtin;
 pub mod cli;
 pub mod commands;
