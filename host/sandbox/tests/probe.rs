@@ -1,7 +1,7 @@
 //! The same promises, kept for a guest that a real compiler made of the real SDK.
 //!
-//! The probe is built by its own workspace. Where it is not built, these tests say so and pass: each
-//! promise has its own test with a guest in WebAssembly text, which needs no toolchain.
+//! The probe is a committed package of the plugins' workspace, so these tests need no toolchain; without it
+//! they fail.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,10 +19,12 @@ use capability::limits::Limits;
 use sandbox::{CallError, Engine, Level, Outcome};
 use support::world::{Prompt, World};
 
-async fn probe(limits: Limits) -> Option<World> {
+async fn probe(limits: Limits) -> World {
     let engine = Engine::new().unwrap();
-    let package = support::probe(&engine).await?;
-    Some(World::new(&engine, package, limits))
+    let package = support::probe(&engine)
+        .await
+        .expect("plugins/probe/probe.wasm is committed");
+    World::new(&engine, package, limits)
 }
 
 fn structured(outcome: Result<Outcome, CallError>) -> String {
@@ -34,9 +36,7 @@ fn structured(outcome: Result<Outcome, CallError>) -> String {
 
 #[tokio::test]
 async fn it_answers_and_keeps_nothing() {
-    let Some(world) = probe(Limits::DEFAULT).await else {
-        return;
-    };
+    let world = probe(Limits::DEFAULT).await;
     let echo = r#"{"text":"grüße"}"#;
     let answer = world.call_with("echo", echo, Prompt::empty()).await;
     assert_eq!(structured(answer), echo);
@@ -54,9 +54,7 @@ async fn it_is_stopped_and_its_next_call_works() {
         cpu,
         ..Limits::DEFAULT
     };
-    let Some(world) = probe(limits).await else {
-        return;
-    };
+    let world = probe(limits).await;
     let spun = world.call_tool("spin", Prompt::empty()).await;
     assert_eq!(spun, Err(CallError::CpuExhausted { limit: cpu }));
     still_answers(&world).await;
@@ -69,9 +67,7 @@ async fn it_is_kept_small_and_its_next_call_works() {
         cpu: Limits::DEFAULT.time,
         ..Limits::DEFAULT
     };
-    let Some(world) = probe(limits).await else {
-        return;
-    };
+    let world = probe(limits).await;
     let grown = world.call_tool("grow", Prompt::empty()).await;
     let limit = limits.memory;
     assert_eq!(grown, Err(CallError::MemoryExhausted { limit }));
@@ -86,9 +82,7 @@ async fn still_answers(world: &World) {
 
 #[tokio::test]
 async fn its_panic_message_is_logged_and_its_trap_is_short() {
-    let Some(world) = probe(Limits::DEFAULT).await else {
-        return;
-    };
+    let world = probe(Limits::DEFAULT).await;
     let result = world.call_tool("panic", Prompt::empty()).await;
     assert!(
         matches!(result, Err(CallError::Trapped { .. })),
