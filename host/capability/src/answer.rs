@@ -1,6 +1,8 @@
 //! What comes back for an [`AuthorizedGet`](crate::grant::AuthorizedGet), in words that both the
 //! sandbox and the gateway know.
 
+use crate::projection::Seen;
+
 /// One page of an answer, already projected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
@@ -14,6 +16,8 @@ pub struct Page {
     pub rows: usize,
     /// `X-Okta-Request-Id`.
     pub request_id: Option<String>,
+    /// The declared fields that held a value.
+    pub seen: Seen,
 }
 
 /// What Okta said of a request that it refused. Every text is clean: one line, no controls, capped.

@@ -99,6 +99,24 @@ impl Grammar {
         })
     }
 
+    /// The manifest's word for it, without its bounds: `okta-id`, `integer`.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::OktaId => "okta-id",
+            Self::OktaLogin => "okta-login",
+            Self::OktaUser => "okta-user",
+            Self::PolicyType => "policy-type",
+            Self::Name => "name",
+            Self::Timestamp => "timestamp",
+            Self::Boolean => "boolean",
+            Self::Integer { .. } => "integer",
+            Self::OneOf(_) => "one-of",
+            Self::Text(_) => "text",
+            Self::Expression { .. } => "expression",
+        }
+    }
+
     /// What a manifest may write, for error messages.
     pub const ACCEPTED: &'static str = "okta-id, okta-login, okta-user, factor-id, policy-type, name, timestamp, boolean, \
          { integer = [min, max] }, { one-of = [..] }, { text = bytes }, { expression = bytes }, { expression = bytes, names = [..] }";

@@ -6,6 +6,7 @@
 //! fields of the answer. Malformed is refused, never repaired.
 
 mod denial;
+mod parameter;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,14 +19,15 @@ use crate::catalogue::{self, Operation};
 use crate::cursor::{self, Binding, CursorKey};
 use crate::expression;
 use crate::field::FieldPath;
-use crate::grammar::Grammar;
+use crate::grammar::{Grammar, Place};
 use crate::manifest::{Endpoint, Manifest};
 use crate::org::OrgUrl;
-use crate::projection::Projection;
+use crate::projection::{Projection, Seen};
 use crate::template::{Segment, Template};
 use crate::text::clean;
 
 pub use denial::{Class, Denial};
+pub use parameter::Parameter;
 
 /// What a plugin asks for, as it came through the plugin interface: nothing of it is trusted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,6 +55,23 @@ pub struct AuthorizedGet {
     operation: &'static Operation,
     projection: Arc<Projection>,
     seal: Seal,
+    limit: Option<String>,
+    /// Whether it goes on where an earlier page ended.
+    continues: bool,
+    declared: Declared,
+}
+
+/// The endpoint of a grant that a request was checked against.
+#[derive(Clone)]
+struct Declared {
+    all: Arc<[GrantedEndpoint]>,
+    at: usize,
+}
+
+impl Declared {
+    fn get(&self) -> Option<&GrantedEndpoint> {
+        self.all.get(self.at)
+    }
 }
 
 /// What a next page's cursor is bound to.
@@ -88,6 +107,40 @@ impl AuthorizedGet {
     #[must_use]
     pub fn projection(&self) -> &Projection {
         &self.projection
+    }
+
+    /// The parameters that it sends, but for Okta's `after`: those of the path in the template's order, then
+    /// those of the query.
+    pub fn parameters(&self) -> impl Iterator<Item = Parameter<'_>> {
+        let endpoint = self.declared.get();
+        let path = self.seal.path.iter().filter_map(move |(name, value)| {
+            Parameter::of(Place::Path, name, value, &endpoint?.path)
+        });
+        let query = self.seal.query.iter().map(|(n, v)| (n.as_str(), v));
+        let limit = self.limit.iter().map(|limit| ("limit", limit));
+        let query = query.chain(limit).filter_map(move |(name, value)| {
+            Parameter::of(Place::Query, name, value, &endpoint?.query)
+        });
+        path.chain(query)
+    }
+
+    /// Whether it asks for a later page: it carries what a cursor held.
+    #[must_use]
+    pub fn continues(&self) -> bool {
+        self.continues
+    }
+
+    /// The declared fields that are in `seen`, as the manifest writes them.
+    pub fn fields<'a>(&'a self, seen: &'a Seen) -> impl Iterator<Item = &'a str> {
+        let names = self
+            .declared
+            .get()
+            .map_or(&[][..], |e| e.field_names.as_slice());
+        names
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| seen.contains(*place))
+            .map(|(_, name)| name.as_str())
     }
 
     /// The cursor for the page that Okta's `after` begins; none when `after` is not one that can be
@@ -152,6 +205,8 @@ struct GrantedEndpoint {
     projection: Arc<Projection>,
     /// What may be seen, and so be searched for.
     fields: Vec<FieldPath>,
+    /// The same as texts, in the same order.
+    field_names: Vec<String>,
     /// What the operator hides, which may not be searched for or sorted by either.
     hidden: Arc<[FieldPath]>,
     /// Other templates that a value could name by accident or on purpose.
@@ -195,6 +250,7 @@ impl GrantedEndpoint {
             query: endpoint.query.clone(),
             projection: Arc::new(Projection::new(&endpoint.fields, hidden)),
             fields: endpoint.fields.clone(),
+            field_names: endpoint.fields.iter().map(ToString::to_string).collect(),
             hidden: hidden.into(),
             shadows: catalogue::shadows(&endpoint.template),
         }
@@ -249,7 +305,10 @@ impl Grant {
     /// # Errors
     /// [`Denial`]: what was asked, and what would have been allowed. Nothing was sent.
     pub fn authorize(&self, request: &Request) -> Result<AuthorizedGet, Denial> {
-        let endpoint = self.endpoint(&request.endpoint)?;
+        let declared = self.endpoint(&request.endpoint)?;
+        let Some(endpoint) = declared.get() else {
+            return Err(self.not_granted(&request.endpoint));
+        };
         let path = self.path(endpoint, &request.path)?;
         let query = self.query(endpoint, &request.query)?;
         let mut seal = Seal {
@@ -288,20 +347,30 @@ impl Grant {
             operation: endpoint.operation,
             projection: Arc::clone(&endpoint.projection),
             seal,
+            limit,
+            continues: after.is_some(),
+            declared: declared.clone(),
         })
     }
 
-    fn endpoint(&self, asked: &str) -> Result<&GrantedEndpoint, Denial> {
-        let declared = || {
-            self.all
-                .endpoints
-                .iter()
-                .filter(|endpoint| endpoint.template.as_str() == asked)
-        };
-        if let Some(endpoint) = declared().find(|endpoint| endpoint.serves(&self.tool)) {
-            return Ok(endpoint);
-        }
-        let others: Vec<String> = declared()
+    fn endpoint(&self, asked: &str) -> Result<Declared, Denial> {
+        self.all
+            .endpoints
+            .iter()
+            .position(|endpoint| endpoint.template.as_str() == asked && endpoint.serves(&self.tool))
+            .map(|at| Declared {
+                all: Arc::clone(&self.all.endpoints),
+                at,
+            })
+            .ok_or_else(|| self.not_granted(asked))
+    }
+
+    fn not_granted(&self, asked: &str) -> Denial {
+        let others: Vec<String> = self
+            .all
+            .endpoints
+            .iter()
+            .filter(|endpoint| endpoint.template.as_str() == asked)
             .flat_map(|endpoint| endpoint.tools.iter().cloned())
             .collect();
         let asked = clean(asked, 120);
@@ -314,19 +383,19 @@ impl Grant {
                 .filter(|e| e.serves(&self.tool))
                 .map(|e| e.template.to_string())
                 .collect();
-            Err(Denial::UndeclaredEndpoint {
+            Denial::UndeclaredEndpoint {
                 plugin,
                 tool,
                 endpoint: asked,
                 allowed,
-            })
+            }
         } else {
-            Err(Denial::EndpointOfOtherTool {
+            Denial::EndpointOfOtherTool {
                 plugin,
                 tool,
                 endpoint: asked,
                 others,
-            })
+            }
         }
     }
 

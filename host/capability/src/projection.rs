@@ -9,11 +9,14 @@
 //! that is not a secret's ([`crate::sensitivity`]); what the operator hides is hidden, whatever the
 //! manifest says. Texts keep their letters and lose what steers a reader unseen ([`crate::text::value`]).
 
+mod seen;
 mod tree;
 mod writer;
 
 use crate::field::FieldPath;
 use tree::Node;
+
+pub use seen::Seen;
 
 /// The fields that one tool sees of one endpoint's answers.
 #[derive(Debug, Clone)]
@@ -28,6 +31,8 @@ pub struct Projected {
     pub body: String,
     /// Elements of the outermost array; 1 when the answer is not an array.
     pub rows: usize,
+    /// The declared fields that held a value.
+    pub seen: Seen,
 }
 
 /// Why a body cannot be projected.

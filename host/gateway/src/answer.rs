@@ -63,6 +63,7 @@ async fn page(get: &AuthorizedGet, response: Response, bytes: u64) -> Result<Pag
         body: projected.body,
         received: body.len() as u64,
         rows: projected.rows,
+        seen: projected.seen,
         request_id: refusal::request_id(&headers),
     })
 }

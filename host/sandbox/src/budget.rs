@@ -152,6 +152,7 @@ mod tests {
             received,
             rows: 0,
             request_id: None,
+            seen: capability::projection::Seen::default(),
         })
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use capability::answer::{Failure, Page};
-use capability::grant::{AuthorizedGet, Denial, Grant};
+use capability::grant::{AuthorizedGet, Denial, Grant, Request};
 use futures::future::BoxFuture;
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -58,6 +58,13 @@ pub trait Reporter: Send + Sync {
 
     /// Something was asked for that the grant does not hold; at most one for each request of the budget.
     fn denied(&self, denial: &Denial);
+
+    /// A request that was not authorized, for whatever reason: beyond the grant, which [`denied`](Self::denied)
+    /// hears of as well, or malformed. At most one for each request of the budget. What the guest asked for is
+    /// as it came: nothing of it is trusted or cleaned.
+    fn refused(&self, request: &Request, denial: &Denial) {
+        let _ = (request, denial);
+    }
 
     /// A setting that the manifest declares, as JSON text.
     fn setting(&self, name: &str) -> Option<String>;

@@ -61,18 +61,18 @@ impl Asking {
     /// Decides on a request: counted, then authorized. Nothing is sent yet.
     fn admit(&self, request: directory::Request) -> Result<AuthorizedGet, directory::Error> {
         self.ledger.ask().map_err(directory::Error::from)?;
-        let get = self
-            .call
-            .grant
-            .authorize(&request.into())
-            .map_err(|denial| match denial.class() {
+        let request = Request::from(request);
+        let get = self.call.grant.authorize(&request).map_err(|denial| {
+            self.call.reporter.refused(&request, &denial);
+            match denial.class() {
                 Class::Denied => {
                     self.call.reporter.denied(&denial);
                     directory::Error::Denied(denial.to_string())
                 }
-                // A slip of the pen, most often: for the caller to mend, not for an audit to count.
+                // A slip of the pen, most often: for the caller to mend.
                 Class::Invalid => directory::Error::Invalid(denial.to_string()),
-            })?;
+            }
+        })?;
         self.ledger.announce();
         Ok(get)
     }

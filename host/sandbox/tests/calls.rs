@@ -13,6 +13,7 @@ mod support;
 use std::time::Duration;
 
 use capability::answer::{Failure, Refusal};
+use capability::grant::Class;
 use capability::limits::Limits;
 use sandbox::{Call, CallError, Outcome};
 use support::Guest;
@@ -48,6 +49,12 @@ async fn a_malformed_request_is_invalid_and_not_sent() {
     let directory = Prompt::empty();
     assert_eq!(world.report(directory.clone()).await, (1, 1), "invalid");
     assert_eq!(directory.asked(), 0);
+    let refused = world.reporter.refused.lock().unwrap().clone();
+    let [(endpoint, class)] = refused.as_slice() else {
+        panic!("{refused:?}")
+    };
+    assert!(endpoint.starts_with("/api/v1/"), "{endpoint}");
+    assert_eq!(*class, Class::Invalid);
 }
 
 #[tokio::test]

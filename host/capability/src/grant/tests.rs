@@ -347,6 +347,62 @@ fn a_cursor_for_an_endpoint_without_pages_is_refused() {
 }
 
 #[test]
+fn a_proof_tells_the_form_of_each_parameter() {
+    let forms = |get: &AuthorizedGet| -> Vec<(Place, String, &str, usize, Vec<String>)> {
+        get.parameters()
+            .map(|p| {
+                let names = p.names().into_iter().map(str::to_owned).collect();
+                (p.place, p.name.to_owned(), p.form(), p.value.len(), names)
+            })
+            .collect()
+    };
+    let grant = grant("read");
+    for (user, form) in [(ID, "okta-id"), ("mara@example.com", "okta-login")] {
+        let get = grant
+            .authorize(&request("/api/v1/users/{id}", &[("id", user)], &[]))
+            .unwrap();
+        assert_eq!(
+            forms(&get),
+            [(Place::Path, "id".into(), form, user.len(), vec![])]
+        );
+        assert!(!get.continues());
+    }
+    let search = r#"profile.team eq "id" and type.id pr"#;
+    let mut asked = request("/api/v1/users", &[], &[("search", search), ("limit", "7")]);
+    let get = grant.authorize(&asked).unwrap();
+    let names = vec!["profile.team".to_owned(), "type.id".to_owned()];
+    let expected = [
+        (
+            Place::Query,
+            "search".into(),
+            "expression",
+            search.len(),
+            names,
+        ),
+        (Place::Query, "limit".into(), "integer", 1, vec![]),
+    ];
+    assert_eq!(forms(&get), expected);
+    asked.cursor = get.next_cursor("00u1after");
+    let next = grant.authorize(&asked).unwrap();
+    assert!(next.continues());
+    assert_eq!(
+        forms(&next),
+        expected,
+        "`after` is no parameter of the manifest's"
+    );
+}
+
+#[test]
+fn a_proof_names_the_declared_fields_that_were_seen() {
+    let get = grant("read")
+        .authorize(&request("/api/v1/users", &[], &[]))
+        .unwrap();
+    let body = br#"[{"id": "1", "status": null, "profile": {"team": "x", "apiKey": "k"}}, {}]"#;
+    let seen = get.projection().apply(body).unwrap().seen;
+    assert_eq!(get.fields(&seen).collect::<Vec<_>>(), ["id", "profile.*"]);
+}
+
+#[test]
 fn a_proof_prints_its_shape_and_no_values() {
     let get = grant("read")
         .authorize(&request("/api/v1/users/{id}", &[("id", "mara@x.y")], &[]))

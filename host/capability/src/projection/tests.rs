@@ -40,6 +40,39 @@ fn arrays_on_the_way_are_passed_through() {
 }
 
 #[test]
+fn the_fields_that_held_a_value_are_told_by_their_places() {
+    let fields = paths(&[
+        "id",
+        "profile.*",
+        "profile.login",
+        "lastLogin",
+        "tags",
+        "profile.ssn",
+    ]);
+    let projection = Projection::new(&fields, &paths(&["profile.ssn"]));
+    let seen = |body: Value| {
+        let seen = projection.apply(body.to_string().as_bytes()).unwrap().seen;
+        (0..fields.len())
+            .filter(|place| seen.contains(*place))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(seen(json!([])), [0; 0]);
+    assert_eq!(seen(json!([{"id": "1"}, {"tags": ["a"]}])), [0, 4]);
+    assert_eq!(
+        seen(json!({"profile": {"login": "a"}})),
+        [1, 2],
+        "a star and a name that lead to one value"
+    );
+    assert_eq!(seen(json!({"profile": {"shoe": 44}})), [1]);
+    assert_eq!(
+        seen(
+            json!({"id": null, "lastLogin": {}, "tags": [], "profile": {"ssn": "0", "apiKey": "k"}})
+        ),
+        [0; 0]
+    );
+}
+
+#[test]
 fn a_star_takes_one_segment_and_never_a_secret() {
     let body = json!({"profile": {"login": "a", "badgeColour": "red", "sharedSecret": "S", "api_key": "S", "deep": {"x": 1}}});
     assert_eq!(

@@ -7,8 +7,9 @@ use crate::text::is_hidden;
 /// What is granted at one place of a body, and below it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Node {
-    /// A scalar here may be seen.
-    pub(super) granted: bool,
+    /// The declared fields that lead here, by their place in the manifest; sorted. A scalar here may be seen
+    /// when there is one.
+    pub(super) granted: Vec<u16>,
     /// Nothing here or below may be seen, by the operator's word.
     hidden: bool,
     /// Places below, by key; sorted.
@@ -20,8 +21,9 @@ pub(super) struct Node {
 impl Node {
     pub(super) fn build(fields: &[FieldPath], hidden: &[FieldPath]) -> Self {
         let mut root = Self::default();
-        for field in fields {
-            root.grant(field.steps());
+        for (place, field) in fields.iter().enumerate() {
+            // A manifest holds at most 256 fields; any that a place cannot name share the last one.
+            root.grant(field.steps(), u16::try_from(place).unwrap_or(u16::MAX));
         }
         root.spread();
         for field in hidden {
@@ -53,11 +55,17 @@ impl Node {
         !self.keys.is_empty() || self.any.is_some()
     }
 
-    fn grant(&mut self, steps: &[Step]) {
+    fn grant(&mut self, steps: &[Step], place: u16) {
         match steps.split_first() {
-            None => self.granted = true,
-            Some((Step::Any, rest)) => self.any.get_or_insert_default().grant(rest),
-            Some((Step::Key(key), rest)) => self.named(key).grant(rest),
+            None => self.add(place),
+            Some((Step::Any, rest)) => self.any.get_or_insert_default().grant(rest, place),
+            Some((Step::Key(key), rest)) => self.named(key).grant(rest, place),
+        }
+    }
+
+    fn add(&mut self, place: u16) {
+        if let Err(at) = self.granted.binary_search(&place) {
+            self.granted.insert(at, place);
         }
     }
 
@@ -79,7 +87,9 @@ impl Node {
     }
 
     fn merge(&mut self, other: &Self) {
-        self.granted |= other.granted;
+        for place in &other.granted {
+            self.add(*place);
+        }
         for (name, node) in &other.keys {
             self.named(name).merge(node);
         }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::tree::Node;
-use super::{Projected, ProjectionError};
+use super::{Projected, ProjectionError, Seen};
 
 pub(super) fn project(root: &Node, body: &[u8]) -> Result<Projected, ProjectionError> {
     let mut out = Output {
@@ -16,6 +16,7 @@ pub(super) fn project(root: &Node, body: &[u8]) -> Result<Projected, ProjectionE
         depth: 0,
         rows: 0,
         structure: false,
+        seen: Seen::default(),
     };
     let mut reader = serde_json::Deserializer::from_slice(body);
     Value {
@@ -27,9 +28,9 @@ pub(super) fn project(root: &Node, body: &[u8]) -> Result<Projected, ProjectionE
     if !out.structure {
         return Err(ProjectionError::NotAStructure);
     }
-    let rows = out.rows;
+    let (rows, seen) = (out.rows, out.seen);
     let body = String::from_utf8(out.text).map_err(|_| ProjectionError::NotAStructure)?;
-    Ok(Projected { body, rows })
+    Ok(Projected { body, rows, seen })
 }
 
 /// The JSON text so far, and what has to be written before the next value.
@@ -45,6 +46,8 @@ struct Output {
     rows: usize,
     /// Whether the outermost value was an object or an array.
     structure: bool,
+    /// The declared fields that held a value.
+    seen: Seen,
 }
 
 impl Output {
@@ -98,7 +101,14 @@ impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
 
 impl Value<'_, '_> {
     fn keep<E: serde::de::Error>(self, value: &impl serde::Serialize) -> Result<(), E> {
-        if self.node.granted && self.out.depth > 0 {
+        for place in &self.node.granted {
+            self.out.seen.mark(*place);
+        }
+        self.write(value)
+    }
+
+    fn write<E: serde::de::Error>(self, value: &impl serde::Serialize) -> Result<(), E> {
+        if !self.node.granted.is_empty() && self.out.depth > 0 {
             self.out.scalar(value)
         } else {
             self.out.pending = None;
@@ -115,7 +125,8 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
     }
 
     fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
-        self.keep(&())
+        // A null tells nothing that an absent field would not: it is passed on, and does not count as seen.
+        self.write(&())
     }
 
     fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<(), E> {

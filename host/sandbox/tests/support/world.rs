@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use capability::answer::{Failure, Page};
 use capability::cursor::CursorKey;
-use capability::grant::{AuthorizedGet, Denial, Grants};
+use capability::grant::{AuthorizedGet, Class, Denial, Grants, Request};
 use capability::limits::Limits;
 use capability::org::OrgUrl;
 use futures::future::BoxFuture;
@@ -92,6 +92,7 @@ pub struct Notes {
     pub lines: Mutex<Vec<(Level, String)>>,
     pub progress: Mutex<Vec<(u32, Option<u32>, String)>>,
     pub denials: Mutex<Vec<String>>,
+    pub refused: Mutex<Vec<(String, Class)>>,
     pub usage: Mutex<Vec<Usage>>,
 }
 
@@ -115,6 +116,13 @@ impl Reporter for Notes {
         self.denials.lock().unwrap().push(denial.to_string());
     }
 
+    fn refused(&self, request: &Request, denial: &Denial) {
+        self.refused
+            .lock()
+            .unwrap()
+            .push((request.endpoint.clone(), denial.class()));
+    }
+
     fn setting(&self, _: &str) -> Option<String> {
         None
     }
@@ -131,6 +139,7 @@ pub fn page(received: u64) -> Page {
         received,
         rows: 0,
         request_id: None,
+        seen: capability::projection::Seen::default(),
     }
 }
 
