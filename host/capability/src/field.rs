@@ -65,6 +65,18 @@ impl FieldPath {
         self.0.contains(&Step::Any)
     }
 
+    /// Whether every field that `other` grants is granted by this path, too.
+    #[must_use]
+    pub fn includes(&self, other: &Self) -> bool {
+        self.0.len() == other.0.len()
+            && self.0.iter().zip(&other.0).all(|pair| match pair {
+                (Step::Any, Step::Any) => true,
+                (Step::Any, Step::Key(key)) => !crate::sensitivity::is_secret_field(key),
+                (Step::Key(own), Step::Key(key)) => own == key,
+                (Step::Key(_), Step::Any) => false,
+            })
+    }
+
     /// The first of its keys that names a secret in the answers of `template`.
     #[must_use]
     pub fn secret(&self, template: &str) -> Option<&str> {
@@ -97,6 +109,25 @@ impl FromStr for FieldPath {
             return Err(refuse());
         }
         Ok(Self(steps))
+    }
+}
+
+impl schemars::JsonSchema for FieldPath {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "FieldPath".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "description": "Keys joined by dots, such as `profile.login`; `*` stands for any one key.",
+        })
+    }
+}
+
+impl serde::Serialize for FieldPath {
+    fn serialize<S: serde::Serializer>(&self, writer: S) -> Result<S::Ok, S::Error> {
+        writer.collect_str(self)
     }
 }
 
@@ -149,6 +180,27 @@ mod tests {
                 .unwrap()
                 .covers("profile.ssn")
         );
+    }
+
+    #[test]
+    fn a_star_includes_every_key_but_a_secret_s() {
+        let path = |text: &str| text.parse::<FieldPath>().unwrap();
+        for (wide, narrow) in [
+            ("profile.*", "profile.email"),
+            ("profile.*", "profile.*"),
+            ("a.*.c", "a.b.c"),
+            ("id", "id"),
+        ] {
+            assert!(path(wide).includes(&path(narrow)), "{wide} {narrow}");
+        }
+        for (narrow, wide) in [
+            ("profile.email", "profile.*"),
+            ("profile.*", "credentials.email"),
+            ("profile.*", "profile.a.b"),
+            ("settings.*", "settings.clientSecret"),
+        ] {
+            assert!(!path(narrow).includes(&path(wide)), "{narrow} {wide}");
+        }
     }
 
     #[test]

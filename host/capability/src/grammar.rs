@@ -10,6 +10,9 @@
 
 use std::fmt;
 
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
+
 use crate::field::FieldPath;
 
 /// The form of one parameter's value.
@@ -157,6 +160,43 @@ impl Grammar {
             Self::Expression { max, .. } => is_text(value, *max) && is_balanced(value),
         }
     }
+}
+
+/// As a manifest writes it.
+impl Serialize for Grammar {
+    fn serialize<S: Serializer>(&self, writer: S) -> Result<S::Ok, S::Error> {
+        let word = match self {
+            Self::OktaId => "okta-id",
+            Self::OktaLogin => "okta-login",
+            Self::OktaUser => "okta-user",
+            Self::PolicyType => "policy-type",
+            Self::Name => "name",
+            Self::Timestamp => "timestamp",
+            Self::Boolean => "boolean",
+            Self::Integer { min, max } => return one(writer, "integer", &[min, max]),
+            Self::OneOf(words) => return one(writer, "one-of", words),
+            Self::Text(max) => return one(writer, "text", max),
+            Self::Expression { max, names } => {
+                let mut map = writer.serialize_map(Some(1 + usize::from(!names.is_empty())))?;
+                map.serialize_entry("expression", max)?;
+                if !names.is_empty() {
+                    map.serialize_entry("names", names)?;
+                }
+                return map.end();
+            }
+        };
+        writer.serialize_str(word)
+    }
+}
+
+fn one<S: Serializer, T: Serialize + ?Sized>(
+    writer: S,
+    key: &str,
+    value: &T,
+) -> Result<S::Ok, S::Error> {
+    let mut map = writer.serialize_map(Some(1))?;
+    map.serialize_entry(key, value)?;
+    map.end()
 }
 
 /// What the reviewer and whoever sent a malformed value read.

@@ -12,6 +12,9 @@
 //!    [`cursor`] opens what an earlier page sealed.
 //! 4. [`projection`] cuts the answer down to the declared fields before the plugin sees it.
 //!
+//! For people, [`review`] says in facts and sentences what a plugin can do, from a [`snapshot`] of its
+//! package.
+//!
 //! It does not know how requests are sent, how plugins run, or who the operator is.
 
 mod address;
@@ -26,7 +29,9 @@ pub mod limits;
 pub mod manifest;
 pub mod org;
 pub mod projection;
+pub mod review;
 pub mod scopes;
 pub mod sensitivity;
+pub mod snapshot;
 pub mod template;
 pub mod text;

@@ -10,6 +10,9 @@ mod raw;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::catalogue::Operation;
 use crate::field::FieldPath;
 use crate::grammar::Grammar;
@@ -42,7 +45,8 @@ pub struct Manifest {
 /// What a plugin's component may import: the key `world`, [`World::Plugin`] where it is not there.
 ///
 /// A world never decides what a plugin may GET or see; the endpoints do, in both alike.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum World {
     /// `plugin`: the contract and nothing else.
     #[default]

@@ -5,6 +5,35 @@
 //! are refused unless the manifest says `sensitive = true` with a `why` of its own; a `*` never
 //! reaches such a field. The lists are ours and closed: a manifest cannot shorten them.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::field::{FieldPath, Step};
+
+/// What kind of data a field holds, or the worst that an endpoint, tool or plugin can read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sensitivity {
+    /// Set-up, ids, states and times.
+    Ordinary,
+    /// It names a person, or leads to one: names, addresses, phone numbers, devices.
+    Personal,
+    /// A secret, or what acts like one.
+    Credential,
+}
+
+impl Sensitivity {
+    /// The word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ordinary => "ordinary",
+            Self::Personal => "personal",
+            Self::Credential => "credential",
+        }
+    }
+}
+
 /// Operations whose answer is a credential, or whose reading acts on one.
 ///
 /// Sources: Okta's reference of each operation; recorded answers for the first two families.
@@ -86,17 +115,77 @@ pub fn is_secret_field(name: &str) -> bool {
         "qrcode",
         "bearertoken",
     ];
-    let mut folded = String::with_capacity(name.len());
-    folded.extend(
-        name.chars()
-            .filter(|c| !matches!(c, '_' | '-' | ' '))
-            .flat_map(char::to_lowercase),
-    );
+    let folded = folded(name);
     WHOLE.contains(&folded.as_str())
         || PARTS.iter().any(|part| folded.contains(part))
         || ["password", "token", "signingkey", "encryptionkey"]
             .iter()
             .any(|end| folded.ends_with(end))
+}
+
+/// Names of fields that are about a person, whatever object they are in; compared as secrets' names are.
+///
+/// Sources: Okta's reference of users, factors, devices and the System Log.
+const PERSONAL: &[&str] = &[
+    "login",
+    "username",
+    "email",
+    "secondemail",
+    "firstname",
+    "lastname",
+    "middlename",
+    "nickname",
+    "displayname",
+    "mobilephone",
+    "primaryphone",
+    "phonenumber",
+    "phoneextension",
+    "streetaddress",
+    "postaladdress",
+    "zipcode",
+    "employeenumber",
+    "manager",
+    "managerid",
+    "profileurl",
+    "alternateid",
+    "credentialid",
+    "ipaddress",
+    "useragent",
+    "rawuseragent",
+    "externalsessionid",
+    "serialnumber",
+    "udid",
+    "imei",
+    "meid",
+    "lastlogin",
+];
+
+/// The class of the field `path` in the answers of `template`.
+///
+/// `profile.*` is personal wherever it stands: an org puts into profiles what it likes.
+#[must_use]
+pub fn of_field(template: &str, path: &FieldPath) -> Sensitivity {
+    if path.secret(template).is_some() {
+        return Sensitivity::Credential;
+    }
+    let personal = match path.steps() {
+        [Step::Key(first), Step::Any] => first == "profile",
+        [.., Step::Key(last)] => PERSONAL.contains(&folded(last).as_str()),
+        _ => false,
+    };
+    if personal {
+        Sensitivity::Personal
+    } else {
+        Sensitivity::Ordinary
+    }
+}
+
+/// `name` without regard to case, `_`, `-` and blanks.
+fn folded(name: &str) -> String {
+    name.chars()
+        .filter(|c| !matches!(c, '_' | '-' | ' '))
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// Names below which a secret's name is not one: they configure something that is called so.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use cap_std::fs::Dir;
 use capability::manifest::{self, Manifest, ManifestError, World};
+use capability::snapshot::{Snapshot, ToolText};
 
 use crate::digest::Digest;
 use crate::imports;
@@ -209,6 +210,18 @@ impl Package {
     #[must_use]
     pub fn imports(&self) -> &[String] {
         &self.0.imports
+    }
+
+    /// What a review, a comparison and a lockfile keep of it; unsigned, for a signature lies beside it.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            digest: self.0.digest.to_string(),
+            manifest: self.0.manifest_text.clone(),
+            tools: self.0.tools.iter().map(ToolText::from).collect(),
+            imports: self.0.imports.clone(),
+            signer: None,
+        }
     }
 
     /// What the component was built with and from, as whoever packed it says.

@@ -4,6 +4,7 @@
 //! reviewer approves is what was written when the plugin was packed; a guest is never asked again.
 
 use capability::manifest::is_tool_name;
+use capability::snapshot::ToolText;
 use capability::text::{clean, is_hidden};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -65,6 +66,18 @@ impl Tool {
             check_schema(&place, "output-schema", output)?;
         }
         Ok(())
+    }
+}
+
+impl From<&Tool> for ToolText {
+    fn from(tool: &Tool) -> Self {
+        Self {
+            name: tool.name.clone(),
+            title: tool.title.clone(),
+            description: tool.description.clone(),
+            input_schema: tool.input_schema.clone(),
+            output_schema: tool.output_schema.clone(),
+        }
     }
 }
 
