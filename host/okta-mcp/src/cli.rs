@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use simulator::FaultSwitch;
 
 use crate::toolchain::Wish;
 
@@ -77,6 +78,9 @@ pub enum Command {
         /// Print the org's data as JSON and exit
         #[arg(long)]
         dump: bool,
+        /// Go wrong on purpose, such as status=503@2; may be repeated (--help lists the faults)
+        #[arg(long = "fault", value_name = "NAME[=VALUE][@N][/PATH]", long_help = fault_help())]
+        faults: Vec<FaultSwitch>,
     },
     /// Build plugin packages
     #[command(subcommand)]
@@ -84,6 +88,17 @@ pub enum Command {
     /// About the configuration file
     #[command(subcommand)]
     Config(ConfigCommand),
+}
+
+/// The help of `--fault` where there is room.
+fn fault_help() -> String {
+    format!(
+        "Go wrong on purpose, as an org does on a bad day; may be repeated, and the first that fits a request \
+         happens.\n\n{}\n\
+         It happens to every request, or to those that @ counts from 1: @2 the second, @2- all from it on, @2-4 \
+         three of them; and only below /PATH, where there is one: status=503@2/api/v1/users",
+        FaultSwitch::help()
+    )
 }
 
 /// Commands for plugin authors.

@@ -68,9 +68,12 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
             arguments,
             json,
         } => call::run(&options, &tool, &arguments, json).await,
-        Command::Simulate { listen, seed, dump } => {
-            simulate::run(&options, listen, seed, dump).await
-        }
+        Command::Simulate {
+            listen,
+            seed,
+            dump,
+            faults,
+        } => simulate::run(&options, listen, seed, dump, faults).await,
         Command::Plugin(PluginCommand::Build {
             dirs,
             with,

@@ -94,7 +94,7 @@ pub(crate) fn wrap(
     Response {
         status: content.status,
         headers,
-        body: content.body,
+        body: content.body.into_bytes(),
     }
 }
 

@@ -1,6 +1,11 @@
 //! Faults on demand: what a client meets on a bad day, at a request that the test chooses.
 
+mod errors;
+mod switch;
+
 use std::time::Duration;
+
+pub use switch::{FaultSwitch, SwitchError};
 
 /// The beginning of a raw path, such as `/api/v1/users`. The empty prefix fits every request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,14 +54,46 @@ pub enum FaultKind {
     TooManyConcurrent,
     /// The real answer, later. Real time passes; the injected clock does not move.
     Delay(Duration),
+    /// 403 without a body, as an access token meets it that lacks this scope: all there is to read
+    /// is `WWW-Authenticate`.
+    InsufficientScope(String),
+    /// 401 without a body: the access token is not valid, or not any more.
+    InvalidToken,
+    /// 302 to the same path and query on another origin, e.g. `https://evil.example`.
+    RedirectToHost(String),
     /// The real answer with its `next` link moved to another origin, e.g. `https://evil.example`.
     NextLinkOnHost(String),
+    /// The real answer with all its links in one `Link` field, as Okta sent them until about 2017.
+    JoinedLinks,
+    /// The real answers of a list whose pages lead round in a circle: the third page, or the last
+    /// one of a shorter list, names the second as its next.
+    CursorLoop,
     /// The real answer, but its last page carries a `next` link to an empty page.
     EmptyLastPage,
+    /// The real answer under another `Content-Type`.
+    ContentType(String),
+    /// Half of the real answer's body, announced as the whole: JSON that breaks off.
+    BadJson,
+    /// Arrays within arrays, 100,000 deep.
+    DeepJson,
+    /// The real answer with blanks behind it up to this many bytes, all of them announced.
+    Oversized(u64),
+    /// A list of as many blanks, packed to a thousandth of that by gzip.
+    GzipBomb(u64),
+    /// Gzip without end that unfolds to nothing: empty members, one after another.
+    GzipOfNothing,
+    /// The real answer, but `Content-Length` announces this many bytes; then the connection closes.
+    ContentLength(u64),
+    /// A chunked body of blanks that never ends.
+    Endless,
+    /// The head of the real answer, then its body byte by byte with this pause between them.
+    SlowDrip(Duration),
     /// The headers of the real answer and half of its body, then the connection closes.
     Truncate,
     /// The connection closes without an answer; the log shows status 0.
     Disconnect,
+    /// The connection is reset (RST) without an answer; the log shows status 0.
+    Reset,
 }
 
 impl Fault {
@@ -89,23 +126,38 @@ impl Fault {
 /// The faults that wait for their requests, in the order of injection.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
-    waiting: Vec<Fault>,
+    waiting: Vec<Waiting>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    fault: Fault,
+    /// Requests that fit and are still to go by before it happens.
+    spared: u32,
 }
 
 impl Faults {
-    /// Adds a fault behind those that wait already.
-    pub(crate) fn add(&mut self, fault: Fault) {
-        self.waiting.push(fault);
+    /// Adds a fault behind those that wait already; the first `spared` requests that fit go by.
+    pub(crate) fn add(&mut self, fault: Fault, spared: u32) {
+        self.waiting.push(Waiting { fault, spared });
     }
 
-    /// The first fault that fits `raw_path`; it has one time less afterwards.
+    /// The first fault that fits `raw_path` and whose turn it is; it has one time less afterwards.
     pub(crate) fn take(&mut self, raw_path: &str) -> Option<FaultKind> {
-        self.waiting.retain(|fault| fault.times > 0);
-        let fault = self
-            .waiting
-            .iter_mut()
-            .find(|fault| raw_path.starts_with(fault.on.0.as_str()))?;
-        fault.times -= 1;
-        Some(fault.kind.clone())
+        self.waiting.retain(|waiting| waiting.fault.times > 0);
+        let mut due = None;
+        // Every fault counts the requests that fit it; one whose turn it is may wait for another.
+        for Waiting { fault, spared } in &mut self.waiting {
+            if !raw_path.starts_with(fault.on.0.as_str()) {
+                continue;
+            }
+            if *spared > 0 {
+                *spared -= 1;
+            } else if due.is_none() {
+                fault.times -= 1;
+                due = Some(fault.kind.clone());
+            }
+        }
+        due
     }
 }

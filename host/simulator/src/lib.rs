@@ -32,7 +32,8 @@
 //! # The way of a request
 //! `wire` reads it, `respond` decides what stands in its way, `route` and `endpoints` answer it
 //! from the data in `org`, `scim` understands its query, `paging` links its pages, `envelope`
-//! surrounds it with headers, `log` remembers it.
+//! surrounds it with headers, `log` remembers it, `sending` writes it, and `fault` is what may go
+//! wrong with each of these on demand.
 
 mod clock;
 mod endpoints;
@@ -51,12 +52,13 @@ mod refusal;
 mod respond;
 mod route;
 mod scim;
+mod sending;
 mod server;
 mod view;
 mod wire;
 
 pub use clock::Clock;
-pub use fault::{Fault, FaultKind, PathPrefix};
+pub use fault::{Fault, FaultKind, FaultSwitch, PathPrefix, SwitchError};
 pub use limits::Plan;
 pub use log::Recorded;
 pub use org::{DUMP_ADDRESS, Org, fixtures};

@@ -24,6 +24,17 @@ pub enum Plan {
     Unmetered,
 }
 
+impl Plan {
+    /// Requests that an org of this plan may have under way at once.
+    pub(crate) fn concurrent(self) -> Option<u32> {
+        match self {
+            Plan::Free => Some(35),
+            Plan::OneApp | Plan::Enterprise | Plan::Workforce => Some(75),
+            Plan::Unmetered => None,
+        }
+    }
+}
+
 /// Endpoints that share one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bucket {

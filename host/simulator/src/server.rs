@@ -1,8 +1,9 @@
 //! The served org: connections in, answers out, and a handle for tests.
 
+use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,11 +12,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::clock::Clock;
-use crate::fault::{Fault, Faults};
+use crate::fault::{Fault, FaultSwitch, Faults};
 use crate::limits::{Limiter, Plan};
 use crate::log::{Log, Recorded};
 use crate::org::Org;
-use crate::respond::{self, Ending};
+use crate::respond;
+use crate::sending::{self, Sending};
 use crate::view::View;
 use crate::wire;
 
@@ -35,6 +37,8 @@ pub struct Options {
     pub token: String,
     /// The numbers of the rate limits.
     pub plan: Plan,
+    /// How many requests may be under way at once; none for the plan's own number.
+    pub concurrent: Option<u32>,
 }
 
 impl Options {
@@ -55,6 +59,7 @@ impl Default for Options {
             clock: Clock::fixed(Options::DEMO_TIME),
             token: Options::DEMO_TOKEN.to_owned(),
             plan: Plan::default(),
+            concurrent: None,
         }
     }
 }
@@ -69,14 +74,41 @@ pub(crate) struct Shared {
     pub(crate) base: String,
     pub(crate) limiter: Mutex<Limiter>,
     pub(crate) faults: Mutex<Faults>,
+    /// Where lists lead back to under [`FaultKind::CursorLoop`](crate::FaultKind::CursorLoop): a
+    /// link's target, by the list's path.
+    pub(crate) loops: Mutex<HashMap<String, String>>,
     log: Mutex<Log>,
     requests: AtomicU64,
+    under_way: AtomicU32,
 }
 
 impl Shared {
     /// The number of the next request, from 0.
     pub(crate) fn next_number(&self) -> u64 {
         self.requests.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Counts a request as under way until the guard is dropped.
+    fn begin(&self) -> UnderWay<'_> {
+        let others = self.under_way.fetch_add(1, Ordering::SeqCst);
+        let limit = self.options.concurrent.or(self.options.plan.concurrent());
+        UnderWay {
+            shared: self,
+            crowded: limit.is_some_and(|limit| others >= limit),
+        }
+    }
+}
+
+/// A request that is being answered.
+struct UnderWay<'a> {
+    shared: &'a Shared,
+    /// Whether as many others were under way as may be.
+    crowded: bool,
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.shared.under_way.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -112,8 +144,10 @@ pub async fn serve(listener: TcpListener, org: Arc<Org>, options: Options) -> io
         base,
         limiter: Mutex::default(),
         faults: Mutex::default(),
+        loops: Mutex::default(),
         log: Mutex::default(),
         requests: AtomicU64::new(0),
+        under_way: AtomicU32::new(0),
     });
     let task = tokio::spawn(accept(listener, Arc::clone(&shared)));
     Ok(Handle {
@@ -151,7 +185,12 @@ impl Handle {
 
     /// Adds a fault. Of several that fit a request, the one that was added first happens.
     pub fn inject(&self, fault: Fault) {
-        lock(&self.shared.faults).add(fault);
+        lock(&self.shared.faults).add(fault, 0);
+    }
+
+    /// Adds the fault of a [`FaultSwitch`], as [`inject`](Handle::inject) does.
+    pub fn switch_on(&self, switch: FaultSwitch) {
+        lock(&self.shared.faults).add(switch.fault, switch.spared);
     }
 
     /// Stops the server and waits until its port is free. Open connections end in mid-answer.
@@ -199,7 +238,8 @@ async fn exchange(stream: TcpStream, shared: &Shared) -> io::Result<()> {
     let (reader, mut writer) = stream.into_split();
     let mut reader = BufReader::new(reader);
     while let Some(request) = wire::read(&mut reader).await? {
-        let reply = respond::reply(shared, &request);
+        let under_way = shared.begin();
+        let reply = respond::reply(shared, &request, under_way.crowded);
         lock(&shared.log).add(Recorded {
             method: request.method.clone(),
             target: request.target.clone(),
@@ -209,23 +249,22 @@ async fn exchange(stream: TcpStream, shared: &Shared) -> io::Result<()> {
         if let Some(delay) = reply.delay {
             tokio::time::sleep(delay).await;
         }
-        let bytes = reply
-            .response
-            .bytes(request.keep_alive, request.method != "HEAD");
-        match reply.ending {
-            Ending::Normal if request.keep_alive => writer.write_all(&bytes).await?,
-            Ending::Normal => {
-                writer.write_all(&bytes).await?;
-                break;
-            }
-            Ending::HalfTheBody => {
-                let half = bytes.len() - reply.response.body.len() / 2;
-                writer
-                    .write_all(bytes.get(..half).unwrap_or(&bytes))
-                    .await?;
-                break;
-            }
-            Ending::Nothing => break,
+        let (keep_alive, with_body) = (request.keep_alive, request.method != "HEAD");
+        let goes_on = sending::send(
+            &mut writer,
+            &reply.response,
+            &reply.sending,
+            keep_alive,
+            with_body,
+        )
+        .await?;
+        if reply.sending == Sending::Reset {
+            // Dropping the half would end the stream in good order before the reset.
+            writer.forget();
+            return Ok(());
+        }
+        if !goes_on {
+            break;
         }
     }
     writer.shutdown().await

@@ -165,12 +165,12 @@ pub(crate) struct Response {
     pub(crate) status: u16,
     /// In the order of sending; names may repeat.
     pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Response {
-    /// The bytes on the wire. `with_body` is false for an answer to HEAD.
-    pub(crate) fn bytes(&self, keep_alive: bool, with_body: bool) -> Vec<u8> {
+    /// Status line and headers; `framing` is the header that tells where the body ends.
+    pub(crate) fn head(&self, framing: &str, keep_alive: bool) -> Vec<u8> {
         let mut out = Vec::with_capacity(1_500 + self.body.len());
         out.extend_from_slice(
             format!("HTTP/1.1 {} {}\r\n", self.status, reason(self.status)).as_bytes(),
@@ -181,14 +181,8 @@ impl Response {
             }
         }
         let connection = if keep_alive { "keep-alive" } else { "close" };
-        let end = format!(
-            "content-length: {}\r\nconnection: {connection}\r\n\r\n",
-            self.body.len()
-        );
+        let end = format!("{framing}\r\nconnection: {connection}\r\n\r\n");
         out.extend_from_slice(end.as_bytes());
-        if with_body {
-            out.extend_from_slice(self.body.as_bytes());
-        }
         out
     }
 }
@@ -196,6 +190,7 @@ impl Response {
 fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        302 => "Found",
         400 => "Bad Request",
         401 => "Unauthorized",
         403 => "Forbidden",

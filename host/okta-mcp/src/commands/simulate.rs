@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use simulator::{Clock, Options as OrgOptions, Org};
+use simulator::{Clock, FaultSwitch, Options as OrgOptions, Org};
 
 use crate::cli::Options;
 
@@ -14,6 +14,7 @@ pub(super) async fn run(
     listen: SocketAddr,
     seed: u64,
     dump: bool,
+    faults: Vec<FaultSwitch>,
 ) -> anyhow::Result<ExitCode> {
     let _log = super::log_to_stderr(options.log.as_deref().unwrap_or("warn"))?;
     let org = Org::generate(seed, OrgOptions::DEMO_TIME);
@@ -35,6 +36,9 @@ pub(super) async fn run(
         ..OrgOptions::default()
     };
     let handle = simulator::serve(listener, Arc::new(org), settings).await?;
+    for fault in faults {
+        handle.switch_on(fault);
+    }
     anstream::println!(
         "An example Okta org listens on {}. Point a client at it:\n",
         handle.url()

@@ -111,6 +111,35 @@ async fn the_example_org_is_the_same_every_time_and_another_with_another_seed() 
 }
 
 #[tokio::test]
+async fn the_example_org_goes_wrong_as_it_is_told_and_lists_the_ways() {
+    let help = run(&["simulate", "--help"]).await;
+    assert_eq!(help.code, Some(0), "{}", help.stderr);
+    for name in [
+        "status=CODE",
+        "gzip-bomb=MIB",
+        "cursor-loop",
+        "status=503@2/api/v1/users",
+    ] {
+        assert!(help.stdout.contains(name), "{name}: {}", help.stdout);
+    }
+    for (fault, told) in [
+        (
+            "stauts=503",
+            "there is no fault `stauts`; there are status, ",
+        ),
+        (
+            "status=99",
+            "status: a status from 200 to 599, as in `status=503`",
+        ),
+        ("reset@0", "write @2 for the second"),
+    ] {
+        let ended = run(&["simulate", "--fault", fault]).await;
+        assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
+        assert!(ended.stderr.contains(told), "{}", ended.stderr);
+    }
+}
+
+#[tokio::test]
 async fn the_demo_shows_answers_and_refusals_and_ends() {
     let ended = run(&["demo"]).await;
     assert_eq!(

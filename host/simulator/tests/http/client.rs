@@ -34,10 +34,14 @@ pub(crate) async fn start() -> Served {
 }
 
 pub(crate) async fn start_on(plan: Plan) -> Served {
-    let options = Options {
+    start_with(Options {
         plan,
         ..Options::default()
-    };
+    })
+    .await
+}
+
+pub(crate) async fn start_with(options: Options) -> Served {
     let clock = options.clock.clone();
     let (org, data) = &*SEED_1;
     let org = Arc::clone(org);
@@ -51,24 +55,63 @@ pub(crate) async fn start_on(plan: Plan) -> Served {
 }
 
 impl Served {
-    /// Sends `head` (request line and headers, without the blank line) and reads to the end.
-    pub(crate) async fn send(&self, head: &str) -> Reply {
+    /// A connection on which `head` (request line and headers, without the blank line) was sent.
+    async fn connection(&self, head: &str) -> TcpStream {
         let mut stream = TcpStream::connect(self.handle.addr()).await.unwrap();
         stream
             .write_all(format!("{head}\r\n\r\n").as_bytes())
             .await
             .unwrap();
+        stream
+    }
+
+    /// A connection on which `target` was asked for.
+    pub(crate) async fn ask(&self, target: &str) -> TcpStream {
+        self.connection(&Served::head(target)).await
+    }
+
+    fn head(target: &str) -> String {
+        let token = Options::DEMO_TOKEN;
+        format!(
+            "GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: SSWS {token}"
+        )
+    }
+
+    /// An answer that is no text.
+    pub(crate) async fn bytes(&self, target: &str) -> Vec<u8> {
+        let mut raw = Vec::new();
+        self.ask(target).await.read_to_end(&mut raw).await.unwrap();
+        raw
+    }
+
+    /// The beginning of an answer; then the client hangs up.
+    pub(crate) async fn first_bytes(&self, target: &str, count: usize) -> Vec<u8> {
+        let mut raw = vec![0; count];
+        self.ask(target).await.read_exact(&mut raw).await.unwrap();
+        raw
+    }
+
+    /// How an answer breaks.
+    pub(crate) async fn broken(&self, target: &str) -> std::io::Error {
+        let mut raw = Vec::new();
+        self.ask(target)
+            .await
+            .read_to_end(&mut raw)
+            .await
+            .unwrap_err()
+    }
+
+    /// Sends `head` and reads to the end.
+    pub(crate) async fn send(&self, head: &str) -> Reply {
+        let mut stream = self.connection(head).await;
         let mut raw = Vec::new();
         stream.read_to_end(&mut raw).await.unwrap();
         Reply::parse(String::from_utf8(raw).unwrap())
     }
 
     pub(crate) async fn get_with(&self, target: &str, headers: &str) -> Reply {
-        let token = Options::DEMO_TOKEN;
-        let head = format!(
-            "GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: SSWS {token}"
-        );
-        self.send(&format!("{head}{headers}")).await
+        self.send(&format!("{}{headers}", Served::head(target)))
+            .await
     }
 
     pub(crate) async fn get(&self, target: &str) -> Reply {
