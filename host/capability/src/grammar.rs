@@ -8,6 +8,8 @@
 //! be any text of up to three UTF-8 bytes a character, which is what Okta stores, without control
 //! or direction characters.
 
+mod within;
+
 use std::fmt;
 
 use serde::ser::SerializeMap as _;

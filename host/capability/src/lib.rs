@@ -13,7 +13,7 @@
 //! 4. [`projection`] cuts the answer down to the declared fields before the plugin sees it.
 //!
 //! For people, [`review`] says in facts and sentences what a plugin can do, from a [`snapshot`] of its
-//! package.
+//! package, and [`diff`] what changed between two of them.
 //!
 //! It does not know how requests are sent, how plugins run, or who the operator is.
 
@@ -21,6 +21,7 @@ mod address;
 pub mod answer;
 pub mod catalogue;
 pub mod cursor;
+pub mod diff;
 mod expression;
 pub mod field;
 pub mod grammar;

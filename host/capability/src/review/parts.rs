@@ -191,6 +191,33 @@ impl ParameterFacts {
 }
 
 impl LimitFacts {
+    /// Each limit: its name in a manifest, a phrase with `{}` for its value, the number, and the value
+    /// with its unit.
+    #[must_use]
+    pub fn each(&self) -> [(&'static str, &'static str, u64, String); 5] {
+        [
+            ("memory", "use {} of memory", self.memory, size(self.memory)),
+            ("cpu", "compute for {}", self.cpu_ms, duration(self.cpu_ms)),
+            ("time", "take {}", self.time_ms, duration(self.time_ms)),
+            (
+                "requests",
+                "make {}",
+                u64::from(self.requests),
+                if self.requests == 1 {
+                    "1 GET".to_owned()
+                } else {
+                    format!("{} GETs", self.requests)
+                },
+            ),
+            (
+                "bytes",
+                "receive {} from Okta",
+                self.bytes,
+                size(self.bytes),
+            ),
+        ]
+    }
+
     pub(super) fn new(host: Limits, manifest: &LimitWish, operator: &LimitWish) -> Self {
         let least = host.least(manifest).least(operator);
         Self {
@@ -223,4 +250,22 @@ fn set_by<T: Ord>(host: T, manifest: Option<T>, operator: Option<T>) -> SetBy {
 
 fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// As a manifest writes it, in the largest unit that leaves no remainder.
+fn size(bytes: u64) -> String {
+    let (divisor, unit) = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")]
+        .into_iter()
+        .find(|(divisor, _)| bytes >= *divisor && bytes.is_multiple_of(*divisor))
+        .unwrap_or((1, "B"));
+    format!("{} {unit}", bytes / divisor)
+}
+
+/// As a manifest writes it.
+fn duration(milliseconds: u64) -> String {
+    if milliseconds >= 1_000 && milliseconds.is_multiple_of(1_000) {
+        format!("{} s", milliseconds / 1_000)
+    } else {
+        format!("{milliseconds} ms")
+    }
 }
