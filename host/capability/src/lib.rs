@@ -34,5 +34,6 @@ pub mod review;
 pub mod scopes;
 pub mod sensitivity;
 pub mod snapshot;
+pub mod surface;
 pub mod template;
 pub mod text;

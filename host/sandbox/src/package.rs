@@ -9,6 +9,7 @@ use std::sync::Arc;
 use cap_std::fs::Dir;
 use capability::manifest::{self, Manifest, ManifestError, World};
 use capability::snapshot::{Snapshot, ToolText};
+use capability::surface::{Origin, PluginSurface};
 
 use crate::digest::Digest;
 use crate::imports;
@@ -203,6 +204,16 @@ impl Package {
     #[must_use]
     pub fn tools(&self) -> &[Tool] {
         &self.0.tools
+    }
+
+    /// The plugin's tools as a client gets them, for the checks of [`capability::surface`].
+    #[must_use]
+    pub fn surface(&self, origin: Origin) -> PluginSurface<'_> {
+        PluginSurface {
+            plugin: &self.0.manifest.name,
+            origin,
+            tools: self.0.tools.iter().map(Tool::surface).collect(),
+        }
     }
 
     /// What the component imports, in its order; each is one of the contract's or, in the world

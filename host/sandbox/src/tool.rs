@@ -5,6 +5,7 @@
 
 use capability::manifest::is_tool_name;
 use capability::snapshot::ToolText;
+use capability::surface::ToolSurface;
 use capability::text::{clean, is_hidden};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -50,6 +51,18 @@ impl Tool {
             input_schema,
             output_schema,
         })
+    }
+
+    /// The tool as a client gets it, for the checks of [`capability::surface`].
+    #[must_use]
+    pub fn surface(&self) -> ToolSurface<'_> {
+        ToolSurface {
+            name: &self.name,
+            title: &self.title,
+            description: &self.description,
+            input_schema: &self.input_schema,
+            output_schema: self.output_schema.as_ref(),
+        }
     }
 
     fn check(&self) -> Result<(), ToolError> {

@@ -1,0 +1,247 @@
+//! Phrases that tell a model what to do instead of what a tool does. A closed list, each with its reason.
+//!
+//! A pattern is words in order: `a|b` is either, `stem*` any word that begins so, `..n` up to n words in
+//! between. They are compared as [`words`](super::words) folds them, so look-alike letters, letter case,
+//! punctuation and `snake_case` hide nothing. What is legitimate and matches all the same ("always call
+//! list_groups first" in a plugin that has it) is what a reviewer accepts; a pattern that matched ordinary
+//! documentation would teach him to accept everything.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::words::{Word, fold};
+
+/// One thing that a text should not do, and the ways to say it.
+pub(super) struct Rule {
+    /// What the finding calls it.
+    pub(super) name: &'static str,
+    /// Why it matters, for the reviewer.
+    pub(super) why: &'static str,
+    patterns: &'static [&'static str],
+}
+
+const RULES: &[Rule] = &[
+    Rule {
+        name: "override",
+        why: "it sets aside what the model was told by others",
+        patterns: &[
+            "ignore|disregard|forget|override|overrule|bypass ..3 previous|prior|above|earlier|preceding|other|all ..2 instruction*|rule*|prompt*|guideline*|message*|polic*|context|direction*|tool*",
+            "ignore|disregard|forget|override|overrule ..3 previous|above|instruction*|guideline*|prompt*|everything",
+            "new|updated|real|actual|true ..1 instruction*|directive*",
+            "supersede*|overrides|replaces ..3 instruction*|rule*|prompt*|guideline*",
+        ],
+    },
+    Rule {
+        name: "secrecy",
+        why: "it asks the model to keep something from the person it works for",
+        patterns: &[
+            "not|never|dont|without|avoid ..2 tell|telling|mention*|reveal*|disclos*|inform|informing|notify*|alert*|report ..4 user|users|person|people|human|anyone|anybody|them|this|it|operator|admin*",
+            "not|never|dont|without ..1 tell|telling|mention*|reveal*|disclos*|notify*",
+            "keep|stay|remain ..3 secret|hidden|silent|confidential|quiet",
+            "hide|conceal ..3 from ..2 user*|person|people|human*|operator|admin*",
+            "silently|secretly|covertly",
+        ],
+    },
+    Rule {
+        name: "compel",
+        why: "it orders calls instead of describing one",
+        patterns: &[
+            "always|must|shall ..2 call|use|run|invoke|execute|include|pass|send|add",
+            "call|use|run|invoke|execute ..4 first|always",
+            "before ..2 using|calling|running|any|every|each|other|answering|responding|replying ..3 tool*|call*|question*|request*|task*",
+            "before ..1 answering|responding|replying",
+            "required|mandatory|necessary|obligatory ..2 call|use|run|invoke|before",
+            "make|be sure ..1 call|use|run|invoke",
+            "on|for|with|in every ..1 message|turn|conversation|request|prompt|response|reply",
+        ],
+    },
+    Rule {
+        name: "steer",
+        why: "it draws calls away from other tools",
+        patterns: &[
+            "instead|rather|place|better|prefer*|favour|favor ..2 of|than|to|over|this ..3 other|any|all|tool*|built",
+            "other|any|all|those|these ..2 tool|tools ..3 deprecated|broken|unsafe|insecure|unreliable|outdated|disabled|obsolete",
+            "never|not|dont|stop|avoid ..1 use|using|call|calling|trust ..2 other|any|built",
+        ],
+    },
+    Rule {
+        name: "exfiltrate",
+        why: "it asks for text that is not an argument of the tool",
+        patterns: &[
+            "send|forward|upload|transmit|exfiltrate|leak|post|copy|paste|include|insert|embed|append|put|pass|provide ..5 conversation|chat|history|transcript|context|prompt|prompts|messages|password|passwords|credential|credentials|secrets|memory",
+            "read|open|load|cat|include|send ..4 ssh|env|passwd|rsa|keychain|cookies|clipboard",
+            "contents|content ..2 file|files|conversation|message|messages",
+            "conversation|chat ..1 history|transcript|log|context",
+            "system|developer prompt|message|instruction*",
+        ],
+    },
+    Rule {
+        name: "persona",
+        why: "it gives the model another role",
+        patterns: &[
+            "you are|re|youre ..1 now|a|an|the|no|in",
+            "act|behave|respond|pretend|roleplay ..1 as|to|that ..2 you|a|an|if|the|admin*|root|system",
+            "your ..2 task|role|goal|job|purpose|instructions|mission|priority ..1 is|are",
+            "developer|debug|god|admin|maintenance|unrestricted mode",
+            "jailbreak*",
+            "from now on",
+        ],
+    },
+    Rule {
+        name: "consent",
+        why: "it talks the model out of asking the person",
+        patterns: &[
+            "without|no|skip*|bypass*|omit* ..3 confirm*|approv*|permission*|consent|asking|authorization",
+            "not|never|dont|needn* ..2 ask|confirm|seek|request|wait|require ..3 user*|person|people|human*|permission|approval|confirmation|consent",
+            "already|pre ..2 approved|authorized|authorised|confirmed|consented",
+            "auto|automatically approve*|confirm*|accept*",
+        ],
+    },
+];
+
+/// Upper-case words that are there to impress. `AND`, `OR` and status names of Okta's are not among them.
+const ALARMS: &[&str] = &[
+    "IMPORTANT",
+    "CRITICAL",
+    "URGENT",
+    "WARNING",
+    "ATTENTION",
+    "ALWAYS",
+    "NEVER",
+    "MUST",
+    "MANDATORY",
+    "STOP",
+    "OVERRIDE",
+    "INSTRUCTION",
+    "INSTRUCTIONS",
+];
+
+/// A match: the rule, and the words it holds.
+pub(super) struct Match {
+    pub(super) rule: &'static Rule,
+    pub(super) words: Range<usize>,
+}
+
+/// The longest match that a pattern can have, in words; two texts are compared over this much of each.
+pub(super) fn longest() -> usize {
+    PATTERNS
+        .iter()
+        .map(|pattern| pattern.steps.iter().map(|step| step.skip + 1).sum())
+        .max()
+        .unwrap_or(0)
+}
+
+/// Every rule that `words` breaks, each once, with the first place.
+pub(super) fn find(words: &[Word]) -> Vec<Match> {
+    matches(words, |_| true)
+}
+
+/// Every rule that `words` breaks across the border before the word `border`: with words of both sides.
+pub(super) fn find_across(words: &[Word], border: usize) -> Vec<Match> {
+    matches(words, |range| range.start < border && border < range.end)
+}
+
+/// The word of [`ALARMS`] that `text` holds.
+pub(super) fn alarm(text: &str) -> Option<&'static str> {
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    words.find_map(|word| ALARMS.iter().copied().find(|alarm| *alarm == word))
+}
+
+fn matches(words: &[Word], fits: impl Fn(&Range<usize>) -> bool) -> Vec<Match> {
+    let mut found: Vec<Match> = Vec::new();
+    for pattern in PATTERNS.iter() {
+        if found
+            .iter()
+            .any(|known| std::ptr::eq(known.rule, pattern.rule))
+        {
+            continue;
+        }
+        let first = (0..words.len())
+            .filter_map(|start| Some(start..pattern.end(words, start)?))
+            .find(|range| fits(range));
+        if let Some(words) = first {
+            found.push(Match {
+                rule: pattern.rule,
+                words,
+            });
+        }
+    }
+    found
+}
+
+struct Pattern {
+    rule: &'static Rule,
+    steps: Vec<Step>,
+}
+
+/// One word of a pattern, and how many words may stand before it.
+struct Step {
+    skip: usize,
+    words: Vec<String>,
+    stems: Vec<String>,
+}
+
+static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    RULES
+        .iter()
+        .flat_map(|rule| {
+            rule.patterns.iter().map(move |text| Pattern {
+                rule,
+                steps: steps(text),
+            })
+        })
+        .collect()
+});
+
+fn steps(pattern: &str) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut skip = 0;
+    for part in pattern.split(' ') {
+        if let Some(number) = part.strip_prefix("..") {
+            skip = number.parse().unwrap_or(0);
+            continue;
+        }
+        let (stems, words): (Vec<&str>, Vec<&str>) =
+            part.split('|').partition(|word| word.ends_with('*'));
+        steps.push(Step {
+            skip: std::mem::take(&mut skip),
+            words: words.into_iter().map(fold).collect(),
+            stems: stems
+                .iter()
+                .map(|stem| fold(stem.trim_end_matches('*')))
+                .collect(),
+        });
+    }
+    steps
+}
+
+impl Pattern {
+    /// Where a match that begins at `start` ends, if there is one.
+    fn end(&self, words: &[Word], start: usize) -> Option<usize> {
+        let (first, rest) = self.steps.split_first()?;
+        first
+            .fits(&words.get(start)?.folded)
+            .then(|| complete(rest, words, start + 1))?
+    }
+}
+
+/// Where the rest of a pattern ends that goes on at `at`. Patterns have at most five steps: the recursion ends.
+fn complete(steps: &[Step], words: &[Word], at: usize) -> Option<usize> {
+    let Some((step, rest)) = steps.split_first() else {
+        return Some(at);
+    };
+    (at..=at + step.skip).find_map(|place| {
+        step.fits(&words.get(place)?.folded)
+            .then(|| complete(rest, words, place + 1))?
+    })
+}
+
+impl Step {
+    fn fits(&self, word: &str) -> bool {
+        self.words.iter().any(|own| own == word)
+            || self
+                .stems
+                .iter()
+                .any(|stem| word.starts_with(stem.as_str()))
+    }
+}
