@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use simulator::FaultSwitch;
 
+use crate::http::Listen;
 use crate::toolchain::Wish;
 
 /// An MCP server for Okta whose every tool is a sandboxed WebAssembly component.
@@ -18,9 +19,41 @@ pub struct Cli {
     /// What to do; `serve` when left out.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// How `serve` serves, also without naming it.
+    #[command(flatten)]
+    pub serve: Transport,
     /// Where the settings come from.
     #[command(flatten)]
     pub options: Options,
+}
+
+/// How MCP reaches the client; stdin and stdout when nothing is said.
+#[derive(Debug, Args, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Transport {
+    /// Serve Streamable HTTP at /mcp instead, on this machine only unless http.auth is configured [default address: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR", num_args = 0..=1)]
+    #[allow(
+        clippy::option_option,
+        reason = "clap's form for a flag with an optional value"
+    )]
+    pub http: Option<Option<Listen>>,
+    /// With --http: keep the sessions of MCP's older revisions
+    #[arg(long)]
+    pub http_sessions: bool,
+    /// Serve the deprecated HTTP+SSE transport at /sse beside /mcp; needs --iunderstandtherisks
+    #[arg(long, requires = "iunderstandtherisks")]
+    pub sse: bool,
+    /// Serve a deprecated transport, or everybody who can reach the address without asking who they are
+    #[arg(long)]
+    pub iunderstandtherisks: bool,
+}
+
+impl Transport {
+    /// Whether anything was said.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        *self != Self::default()
+    }
 }
 
 /// Flags that every command takes. They win over the environment, which wins over the file.
@@ -46,8 +79,8 @@ pub struct Options {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Serve MCP over stdin and stdout (the default)
-    Serve,
+    /// Serve MCP over stdin and stdout, or over HTTP (the default)
+    Serve(Transport),
     /// Show what it does, on the embedded example org
     Demo,
     /// List the tools, with the plugin behind each and what it may read

@@ -20,7 +20,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::builtin;
 use crate::cli::{Cli, Command, ConfigCommand, Options, PluginCommand};
-use crate::config::file::File;
+use crate::config::file::{File, HttpSection};
 use crate::config::{Given, Settings};
 use crate::demo::{self, ExampleOrg};
 use crate::host::Host;
@@ -56,8 +56,16 @@ pub fn run(cli: Cli) -> ExitCode {
 
 async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     let options = cli.options;
-    match cli.command.unwrap_or(Command::Serve) {
-        Command::Serve => serve::run(&options).await,
+    let command = cli.command.unwrap_or(Command::Serve(cli.serve));
+    anyhow::ensure!(
+        !cli.serve.is_given() || matches!(command, Command::Serve(_)),
+        "--http, --sse and what goes with them belong to `serve`"
+    );
+    match command {
+        Command::Serve(own) => {
+            let transport = if own.is_given() { own } else { cli.serve };
+            serve::run(&options, transport).await
+        }
         Command::Demo => {
             let _log = log_to_stderr(options.log.as_deref().unwrap_or("error"))?;
             demo::run().await
@@ -99,6 +107,7 @@ const LINES_WAITING: usize = 1_024;
 /// A host, and the example org that it may be talking to.
 struct Started {
     host: Arc<Host>,
+    http: HttpSection,
     /// Kept alive while the host is used.
     _org: Option<ExampleOrg>,
     _log: Log,
@@ -112,6 +121,7 @@ async fn start(options: &Options) -> anyhow::Result<Started> {
         let host = Arc::new(Host::start(org.settings()?, &builtin::ALL)?);
         return Ok(Started {
             host,
+            http: HttpSection::default(),
             _org: Some(org),
             _log: log,
         });
@@ -124,8 +134,10 @@ async fn start(options: &Options) -> anyhow::Result<Started> {
     };
     let settings = Settings::load(&given, &|name| std::env::var(name).ok())?;
     let log = log_to_stderr(&settings.log)?;
+    let http = settings.http.clone();
     Ok(Started {
         host: Arc::new(Host::start(settings, &builtin::ALL)?),
+        http,
         _org: None,
         _log: log,
     })

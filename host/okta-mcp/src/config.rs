@@ -21,7 +21,7 @@ use secrecy::SecretString;
 use crate::builtin;
 
 pub use error::ConfigError;
-use file::{File, PluginSettings};
+use file::{File, HttpSection, PluginSettings};
 
 /// What the command line and the environment say; see [`Settings::load`].
 #[derive(Debug, Default, Clone)]
@@ -43,6 +43,8 @@ pub struct Settings {
     pub okta: Okta,
     /// What the operator says of plugins, by name.
     pub plugins: BTreeMap<String, PluginSettings>,
+    /// How HTTP is served, when it is.
+    pub http: HttpSection,
     /// Where relative paths of the file start.
     pub base: PathBuf,
     /// The log filter, in `tracing`'s syntax.
@@ -98,6 +100,7 @@ impl Settings {
         Ok(Self {
             okta,
             plugins: file.plugins,
+            http: file.http,
             base,
             log,
         })

@@ -13,6 +13,7 @@ use capability::org::OrgUrl;
 use gateway::Credential;
 use simulator::{Clock, Handle, Options, Org};
 
+use crate::config::file::HttpSection;
 use crate::config::{Okta, Settings};
 
 pub use tour::run;
@@ -52,6 +53,7 @@ impl ExampleOrg {
                 org: OrgUrl::parse(&self.handle.url())?,
                 credential: Credential::api_token(Options::DEMO_TOKEN.to_owned().into())?,
             },
+            http: HttpSection::default(),
             plugins: std::collections::BTreeMap::new(),
             base: PathBuf::new(),
             log: "warn".to_owned(),

@@ -69,6 +69,17 @@ pub struct UnknownTool {
     pub hint: Option<String>,
 }
 
+impl UnknownTool {
+    /// Without a hint.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: clean(name, 60),
+            hint: None,
+        }
+    }
+}
+
 /// Why the host cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -126,10 +137,9 @@ impl Host {
         progress: Arc<dyn Progress>,
     ) -> Result<Answer, UnknownTool> {
         let Some(offered) = self.registry.tool(name) else {
-            let hint = self.registry.nearest(name).map(str::to_owned);
             return Err(UnknownTool {
-                name: clean(name, 60),
-                hint,
+                hint: self.registry.nearest(name).map(str::to_owned),
+                ..UnknownTool::named(name)
             });
         };
         let mut record = Record::start(offered);

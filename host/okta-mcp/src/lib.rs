@@ -20,6 +20,7 @@ pub mod config;
 pub mod demo;
 pub mod directory;
 pub mod host;
+pub mod http;
 pub mod mcp;
 pub mod registry;
 pub mod schema;

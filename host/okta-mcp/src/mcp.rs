@@ -22,7 +22,8 @@ use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler, ServiceExt};
 use serde_json::{Value, json};
 
-use crate::host::{Answer, Host};
+use crate::host::{Answer, Host, UnknownTool};
+use crate::http::Caller;
 use crate::registry::Offered;
 
 /// What a model reads before its first call. Some clients show nothing else of a server at first.
@@ -46,6 +47,7 @@ const LIST_TTL_MS: u64 = 3_600_000;
 pub struct Server {
     host: Arc<Host>,
     tools: Arc<[Tool]>,
+    caller: Caller,
 }
 
 impl Server {
@@ -57,7 +59,27 @@ impl Server {
             .tools()
             .map(|offered| describe(offered))
             .collect();
-        Self { host, tools }
+        Self {
+            host,
+            tools,
+            caller: Caller::local(),
+        }
+    }
+
+    /// This server for one caller, with the tools that are theirs.
+    #[must_use]
+    pub fn for_caller(mut self, caller: Caller) -> Self {
+        self.caller = caller;
+        self
+    }
+
+    /// Who sent a request: over HTTP each request says so anew.
+    fn caller<'a>(&'a self, context: &'a RequestContext<RoleServer>) -> &'a Caller {
+        context
+            .extensions
+            .get::<http::request::Parts>()
+            .and_then(|parts| parts.extensions.get::<Caller>())
+            .unwrap_or(&self.caller)
     }
 
     /// Serves one client over this process's stdin and stdout until it closes them.
@@ -98,9 +120,11 @@ impl ServerHandler for Server {
     async fn list_tools(
         &self,
         _: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        let mut list = ListToolsResult::with_all_items(self.tools.to_vec());
+        let caller = self.caller(&context);
+        let tools = self.tools.iter().filter(|tool| caller.may_call(&tool.name));
+        let mut list = ListToolsResult::with_all_items(tools.cloned().collect());
         list.ttl_ms = Some(LIST_TTL_MS);
         list.cache_scope = Some(CacheScope::Private);
         list.meta = Some(server_meta());
@@ -133,6 +157,10 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
+        if !self.caller(&context).may_call(&request.name) {
+            // No hint: it could name another tool that is not theirs.
+            return Err(unknown(&UnknownTool::named(&request.name)));
+        }
         let (progress, updates) = progress::channel(&context);
         let arguments = request.arguments.unwrap_or_default();
         let call = self.host.call(&request.name, arguments, progress);
@@ -143,9 +171,13 @@ impl ServerHandler for Server {
         };
         match answer {
             Ok(answer) => Ok(translate(answer).into()),
-            Err(unknown) => Err(ErrorData::invalid_params(unknown.to_string(), None)),
+            Err(no_such) => Err(unknown(&no_such)),
         }
     }
+}
+
+fn unknown(tool: &UnknownTool) -> ErrorData {
+    ErrorData::invalid_params(tool.to_string(), None)
 }
 
 fn describe(offered: &Offered) -> Tool {

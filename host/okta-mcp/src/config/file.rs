@@ -27,8 +27,25 @@ pub struct File {
     pub okta: OktaSection,
     /// Settings of single plugins, by the plugin's name.
     pub plugins: BTreeMap<String, PluginSettings>,
+    /// How `serve --http` serves.
+    pub http: HttpSection,
     /// What goes to stderr: error, warn, info, debug, trace, or a filter such as `warn,gateway=debug`.
     pub log: Option<String>,
+}
+
+/// HTTP: where it listens and who may ask.
+#[derive(Debug, Default, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+#[schemars(deny_unknown_fields)]
+pub struct HttpSection {
+    /// The address to listen on, as `--http` takes it, such as 127.0.0.1:8080. `--http ADDR` wins.
+    pub listen: Option<String>,
+    /// The URL that clients know this server by, such as https://okta-mcp.example.com; its name is then answered to.
+    pub public_url: Option<String>,
+    /// More names that may stand in `Host`, without a port. IP addresses and localhost always may.
+    pub allowed_hosts: Vec<String>,
+    /// Origins whose pages may talk to this server, such as https://app.example.com. Pages of this machine always may.
+    pub allowed_origins: Vec<String>,
 }
 
 /// The way to the org.
@@ -234,6 +251,7 @@ fn objects_only(text: &str, file: &str) -> Result<(), ConfigError> {
     let whole: Value = serde_json::from_str(text).unwrap_or_default();
     let mut places = vec![("the file".to_owned(), Some(&whole))];
     places.push(("okta".to_owned(), whole.get("okta")));
+    places.push(("http".to_owned(), whole.get("http")));
     for (name, plugin) in whole
         .get("plugins")
         .and_then(Value::as_object)

@@ -5,6 +5,7 @@
 
 pub mod client;
 pub mod declared;
+pub mod http;
 pub mod oracle;
 pub mod raw;
 pub mod rows;
