@@ -38,7 +38,10 @@ pub struct Projected {
 /// Why a body cannot be projected.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectionError {
-    /// Not JSON, cut short, or nested deeper than 128 levels.
+    /// Not UTF-8, anywhere.
+    #[error("the body is not JSON that can be read: {0}")]
+    Letters(#[from] std::str::Utf8Error),
+    /// Not JSON, cut short, or nested deeper than 128 levels on the way to a declared field.
     #[error("the body is not JSON that can be read: {0}")]
     Json(#[from] serde_json::Error),
     /// A string or a number where Okta answers with an object or an array.

@@ -37,7 +37,7 @@ pub const MAX_VALUE: usize = 8_192;
 #[must_use]
 pub fn value(text: &str) -> Cow<'_, str> {
     // Nearly every value is short and printable ASCII, which a look at the bytes tells.
-    if text.len() <= MAX_VALUE && text.bytes().all(|b| (b' '..0x7f).contains(&b)) {
+    if text.len() <= MAX_VALUE && is_printable_ascii(text.as_bytes()) {
         return Cow::Borrowed(text);
     }
     let is_joiner = |c: char| matches!(c, '\u{200C}' | '\u{200D}');
@@ -60,6 +60,20 @@ pub fn value(text: &str) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
+/// Whether every byte is from `' '` to `'~'`, eight bytes at a time: each text of a page comes through here.
+fn is_printable_ascii(bytes: &[u8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * ONES;
+    let (words, rest) = bytes.as_chunks::<8>();
+    words.iter().all(|word| {
+        let word = u64::from_le_bytes(*word);
+        // In the first byte that is not printable, one of these three sets the high bit: it is set
+        // already (0x80 and above), taking a blank from it borrows, or 0x7f overflows by one.
+        let odd = word | word.wrapping_sub(0x20 * ONES) | word.wrapping_add(ONES);
+        odd & HIGH == 0
+    }) && rest.iter().all(|byte| (b' '..0x7f).contains(byte))
+}
+
 /// Whether `character` is one that a reader cannot see or that moves what he sees: C0 and C1
 /// controls, zero-width characters, direction marks, line separators, tags and the byte order mark.
 #[must_use]
@@ -74,6 +88,7 @@ pub fn is_hidden(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn controls_direction_marks_and_zero_widths_disappear() {
@@ -103,6 +118,26 @@ mod tests {
                 value(&letter.repeat(MAX_VALUE + 1)),
                 letter.repeat(MAX_VALUE) + "…"
             );
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        /// Letter by letter, without a look at eight bytes at once.
+        #[test]
+        fn a_value_is_what_its_letters_say(text in "[ -~]{0,20}(\\PC|[\\x00-\\x1f\\x7f\u{200b}-\u{2030}]|é){0,2}[ -~]{0,20}") {
+            let expected: String = text
+                .chars()
+                .map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c })
+                .filter(|c| !is_hidden(*c) || matches!(c, '\u{200C}' | '\u{200D}'))
+                .collect();
+            prop_assert_eq!(value(&text), expected);
+        }
+
+        #[test]
+        fn bytes_are_printable_ascii_when_each_of_them_is(bytes in prop::collection::vec(prop_oneof![9 => b' '..=b'~', 1 => any::<u8>()], 0..40)) {
+            prop_assert_eq!(is_printable_ascii(&bytes), bytes.iter().all(|b| (b' '..=b'~').contains(b)));
         }
     }
 

@@ -1,5 +1,7 @@
 //! The declared paths as a tree, so that one walk over a body decides every field.
 
+use std::cmp::Ordering;
+
 use crate::field::{FieldPath, Step};
 use crate::sensitivity::is_secret_field;
 use crate::text::is_hidden;
@@ -12,8 +14,10 @@ pub(super) struct Node {
     pub(super) granted: Vec<u16>,
     /// Nothing here or below may be seen, by the operator's word.
     hidden: bool,
-    /// Places below, by key; sorted.
+    /// Places below, by key; sorted as [`by_length`] says.
     keys: Vec<(String, Node)>,
+    /// What is written before a value here: `"key":`. Empty where the key is only known from the body.
+    lead: String,
     /// The place below for every other key.
     any: Option<Box<Node>>,
 }
@@ -37,7 +41,7 @@ impl Node {
     pub(super) fn child(&self, key: &str) -> Option<&Self> {
         let named = self
             .keys
-            .binary_search_by(|(name, _)| name.as_str().cmp(key))
+            .binary_search_by(|(name, _)| by_length(name, key))
             .ok()
             .and_then(|at| self.keys.get(at));
         let node = match named {
@@ -48,6 +52,11 @@ impl Node {
                 .filter(|_| !is_secret_field(key) && !key.chars().any(is_hidden))?,
         };
         (!node.hidden).then_some(node)
+    }
+
+    /// `"key":` for a place that was declared by its key.
+    pub(super) fn lead(&self) -> Option<&str> {
+        (!self.lead.is_empty()).then_some(self.lead.as_str())
     }
 
     /// Whether an object here may have visible fields.
@@ -138,12 +147,21 @@ impl Node {
     }
 
     fn sort(&mut self) {
-        self.keys.sort_by(|a, b| a.0.cmp(&b.0));
-        for (_, node) in &mut self.keys {
+        self.keys.sort_by(|a, b| by_length(&a.0, &b.0));
+        for (name, node) in &mut self.keys {
+            // A declared key has no character that JSON escapes.
+            node.lead = format!("\"{name}\":");
             node.sort();
         }
         if let Some(any) = &mut self.any {
             any.sort();
         }
     }
+}
+
+/// An order in which most keys are told apart by their length alone.
+fn by_length(a: &str, b: &str) -> Ordering {
+    a.len()
+        .cmp(&b.len())
+        .then_with(|| a.as_bytes().cmp(b.as_bytes()))
 }
