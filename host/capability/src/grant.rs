@@ -501,4 +501,6 @@ fn take(pairs: &mut Vec<(String, String)>, name: &str) -> Option<String> {
 }
 
 #[cfg(test)]
+mod strays;
+#[cfg(test)]
 mod tests;

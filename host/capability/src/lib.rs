@@ -37,3 +37,7 @@ pub mod snapshot;
 pub mod surface;
 pub mod template;
 pub mod text;
+
+#[cfg(test)]
+#[path = "../tests/support/hostile.rs"]
+mod hostile;

@@ -1,5 +1,4 @@
 use super::*;
-use proptest::prelude::*;
 
 const MANIFEST: &str = r#"manifest = 1
 name = "probe"
@@ -411,32 +410,4 @@ fn a_proof_prints_its_shape_and_no_values() {
         format!("{get:?}"),
         "AuthorizedGet(/api/v1/users/{id} for probe)"
     );
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4_000))]
-
-    #[test]
-    fn whatever_is_asked_only_declared_templates_come_out(
-        endpoint in prop_oneof![Just("/api/v1/users/{id}".to_owned()), Just("/api/v1/users".to_owned()), "\\PC{0,30}"],
-        name in prop_oneof![Just("id".to_owned()), "[a-z]{0,4}"],
-        value in prop_oneof!["[A-Za-z0-9@._+'-]{0,40}", "\\PC{0,40}", Just(ID.to_owned())],
-        query in prop::collection::vec((prop_oneof![Just("limit".to_owned()), Just("search".to_owned()), "[a-z]{0,5}"], prop_oneof!["[0-9]{1,3}", "\\PC{0,30}"]), 0..3),
-        cursor in prop::option::of("[A-Za-z0-9_-]{0,40}"),
-    ) {
-        let path = if endpoint.contains('{') { vec![(name, value.clone())] } else { vec![] };
-        let request = Request { endpoint: endpoint.clone(), path, query: query.clone(), cursor };
-        if let Ok(get) = grant("read").authorize(&request) {
-            let url = get.url();
-            prop_assert_eq!(url.host_str(), Some("example.okta.com"));
-            let segments: Vec<_> = url.path_segments().unwrap().collect();
-            prop_assert_eq!(&segments[..3], &["api", "v1", "users"]);
-            let expected = if endpoint.contains('{') { 4 } else { 3 };
-            prop_assert_eq!(segments.len(), expected);
-            for (name, _) in url.query_pairs() {
-                prop_assert!(name == "limit" || name == "search");
-            }
-            prop_assert_eq!(url.query_pairs().count(), query.len());
-        }
-    }
 }
