@@ -1,5 +1,9 @@
-//! What a page costs: cutting it down, against reading and writing it whole; and a GET with all that
-//! is round it, from a server on loopback.
+//! What a page of 200 users costs: cutting it down, beside reading and writing it whole; and the whole way
+//! from a TLS server to the bytes that a guest gets.
+//!
+//! `cargo bench -p gateway --bench page`. Every figure is there twice: processor time of this process, and
+//! wall time, which another job on the machine makes longer. The server is the parent process, so that its
+//! work is not counted; each process trusts it by `SSL_CERT_FILE`.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,24 +11,27 @@
     reason = "a benchmark may stop where it stands, and `criterion_group` writes undocumented items"
 )]
 
+mod server;
+
 use std::hint::black_box;
+use std::process::Command;
 use std::time::Duration;
 
-use axum::Router;
-use axum::http::header::CONTENT_TYPE;
-use axum::routing::get;
 use capability::cursor::CursorKey;
 use capability::grant::{AuthorizedGet, Grants, Request};
 use capability::manifest::Manifest;
 use capability::org::OrgUrl;
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::{Measurement, ValueFormatter, WallTime};
+use criterion::{Criterion, Throughput};
 use gateway::{Budget, Credential, Gateway, Settings};
+use nix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
-/// The fields that the built-in `users` plugin declares for its list.
+use server::{Offer, Server};
+
+/// The fields that the built-in `users` plugin declares for its list, those of a short row.
 const MANIFEST: &str = r#"manifest = 1
 name = "bench"
 version = "0.1.0"
@@ -39,6 +46,12 @@ fields = [
   "id", "status", "created", "lastLogin", "profile.login", "profile.email", "profile.firstName",
   "profile.lastName", "profile.department", "profile.title",
 ]
+"#;
+
+/// The same with all that it declares: every attribute of a profile.
+const EVERYTHING: &str = r#"
+  "id", "status", "created", "activated", "statusChanged", "lastLogin", "lastUpdated", "passwordChanged",
+  "type.id", "profile.*",
 "#;
 
 /// A user as Okta lists one: about 930 bytes, of which a tool needs a third.
@@ -72,10 +85,9 @@ fn page() -> String {
     Value::from((0..200).map(user).collect::<Vec<_>>()).to_string()
 }
 
-fn authorized(origin: &str) -> AuthorizedGet {
-    let manifest = Manifest::parse(MANIFEST).unwrap();
+fn authorized(manifest: &str, origin: &str) -> AuthorizedGet {
     let grants = Grants::new(
-        &manifest,
+        &Manifest::parse(manifest).unwrap(),
         OrgUrl::parse(origin).unwrap(),
         CursorKey::new([1; 32]),
         &[],
@@ -88,14 +100,33 @@ fn authorized(origin: &str) -> AuthorizedGet {
     grants.of_tool("read").authorize(&request).unwrap()
 }
 
-fn projection(criterion: &mut Criterion) {
+fn gateway(origin: &str) -> Gateway {
+    Gateway::new(Settings {
+        org: OrgUrl::parse(origin).unwrap(),
+        credential: Credential::api_token("00bench".into()).unwrap(),
+        user_agent: "okta-mcp/bench".to_owned(),
+    })
+    .unwrap()
+}
+
+fn projection<M: Measurement + 'static>(criterion: &mut Criterion<M>, clock: &str) {
     let page = page();
-    let get = authorized("https://example.okta.com");
-    let mut group = criterion.benchmark_group(format!("200 users, {} bytes", page.len()));
+    let (head, tail) = MANIFEST.split_once("fields = [").unwrap();
+    let everything = format!(
+        "{head}fields = [{EVERYTHING}{}",
+        tail.split_once('\n').map_or("]", |_| "]")
+    );
+    let mut group = criterion.benchmark_group(format!("{clock}: 200 users, {} bytes", page.len()));
     group.throughput(Throughput::Bytes(page.len() as u64));
-    group.bench_function("projected", |b| {
-        b.iter(|| get.projection().apply(black_box(page.as_bytes())).unwrap());
-    });
+    for (name, manifest) in [
+        ("projected on ten fields", MANIFEST),
+        ("projected on every profile field", &everything),
+    ] {
+        let get = authorized(manifest, "https://example.okta.com");
+        group.bench_function(name, |b| {
+            b.iter(|| get.projection().apply(black_box(page.as_bytes())).unwrap());
+        });
+    }
     group.bench_function("parsed into a Value and written again", |b| {
         b.iter(|| {
             serde_json::from_slice::<Value>(black_box(page.as_bytes()))
@@ -106,47 +137,97 @@ fn projection(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn whole_get(criterion: &mut Criterion) {
+fn whole_get<M: Measurement + 'static>(criterion: &mut Criterion<M>, clock: &str) {
     let runtime = Runtime::new().unwrap();
-    let body: &'static str = page().leak();
-    let origin = runtime.block_on(async {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let origin = format!("http://{}", listener.local_addr().unwrap());
-        let answer = move || async move { ([(CONTENT_TYPE, "application/json")], body) };
-        let router = Router::new().route("/api/v1/users", get(answer));
-        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        origin
-    });
-    let get = authorized(&origin);
-    let gateway = Gateway::new(Settings {
-        org: OrgUrl::parse(&origin).unwrap(),
-        credential: Credential::api_token("00bench".into()).unwrap(),
-        user_agent: "okta-mcp/bench".to_owned(),
-    })
-    .unwrap();
-    criterion.bench_function("200 users, from a server on loopback", |b| {
-        b.to_async(&runtime).iter(|| async {
-            let budget = Budget {
-                deadline: Instant::now() + Duration::from_secs(30),
-                bytes: 1 << 20,
-            };
-            gateway.get(&get, budget).await.unwrap()
+    let mut group = criterion.benchmark_group(format!(
+        "{clock}: 200 users, from a TLS server to projected bytes"
+    ));
+    for offer in Offer::ALL {
+        let origin = std::env::var(offer.variable()).unwrap();
+        let (gateway, get) = (gateway(&origin), authorized(MANIFEST, &origin));
+        group.bench_function(offer.name(), |b| {
+            b.to_async(&runtime).iter(|| async {
+                let budget = Budget {
+                    deadline: Instant::now() + Duration::from_secs(30),
+                    bytes: 1 << 20,
+                };
+                gateway.get(&get, budget).await.unwrap()
+            });
         });
+    }
+    group.finish();
+}
+
+fn setup<M: Measurement + 'static>(criterion: &mut Criterion<M>, clock: &str) {
+    criterion.bench_function(&format!("{clock}: a gateway, made and not yet used"), |b| {
+        b.iter(|| gateway("https://example.okta.com"));
     });
 }
 
-fn setup(criterion: &mut Criterion) {
-    criterion.bench_function("a gateway, made and not yet used", |b| {
-        b.iter(|| {
-            Gateway::new(Settings {
-                org: OrgUrl::parse("https://example.okta.com").unwrap(),
-                credential: Credential::api_token("00bench".into()).unwrap(),
-                user_agent: "okta-mcp/bench".to_owned(),
-            })
+/// Processor time of all threads of this process.
+struct ProcessorTime;
+
+impl ProcessorTime {
+    fn now() -> Duration {
+        clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID)
             .unwrap()
-        });
-    });
+            .into()
+    }
 }
 
-criterion_group!(benches, projection, whole_get, setup);
-criterion_main!(benches);
+impl Measurement for ProcessorTime {
+    type Intermediate = Duration;
+    type Value = Duration;
+
+    fn start(&self) -> Duration {
+        Self::now()
+    }
+
+    fn end(&self, start: Duration) -> Duration {
+        Self::now().saturating_sub(start)
+    }
+
+    fn add(&self, one: &Duration, other: &Duration) -> Duration {
+        *one + *other
+    }
+
+    fn zero(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn to_f64(&self, value: &Duration) -> f64 {
+        WallTime.to_f64(value)
+    }
+
+    fn formatter(&self) -> &dyn ValueFormatter {
+        WallTime.formatter()
+    }
+}
+
+fn measure<M: Measurement + 'static>(criterion: Criterion<M>, clock: &str) {
+    let mut criterion = criterion.configure_from_args();
+    projection(&mut criterion, clock);
+    whole_get(&mut criterion, clock);
+    setup(&mut criterion, clock);
+    criterion.final_summary();
+}
+
+fn main() {
+    if std::env::var_os(Offer::ALL[0].variable()).is_some() {
+        measure(Criterion::default().with_measurement(ProcessorTime), "CPU");
+        measure(Criterion::default(), "wall");
+        return;
+    }
+    let runtime = Runtime::new().unwrap();
+    let server = runtime.block_on(Server::start(page()));
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(std::env::args_os().skip(1));
+    child
+        .env("SSL_CERT_FILE", server.authority())
+        .env_remove("SSL_CERT_DIR");
+    let status = child.envs(server.origins()).status().unwrap();
+    assert!(
+        status.success(),
+        "the measuring process ended with {status}"
+    );
+}

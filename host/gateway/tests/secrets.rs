@@ -13,6 +13,9 @@ mod capture;
 #[path = "support/mod.rs"]
 mod support;
 
+use std::fmt::Debug;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use capability::org::OrgUrl;
 use gateway::{Credential, Settings};
 
@@ -79,5 +82,35 @@ async fn neither_the_token_nor_a_value_is_in_any_error_or_log_line_at_trace() {
         for secret in [TOKEN, LOGIN, "mara.lind", "SSWS 00"] {
             assert!(!text.contains(secret), "{secret} is in: {text}");
         }
+    }
+}
+
+#[test]
+fn a_panic_that_shows_what_holds_the_token_does_not_tell_it() {
+    let origin = "https://a.okta.com";
+    let settings = Settings {
+        org: OrgUrl::parse(origin).unwrap(),
+        credential: Credential::api_token(TOKEN.into()).unwrap(),
+        user_agent: String::new(),
+    };
+    let holders: [Box<dyn Debug>; 4] = [
+        Box::new(Credential::api_token(TOKEN.into()).unwrap()),
+        Box::new(settings),
+        Box::new(gateway(origin)),
+        Box::new(with_path(origin, "/api/v1/users/{id}", &[("id", LOGIN)])),
+    ];
+    let failed = |holder| -> Result<(), Box<dyn Debug>> { Err(holder) };
+    for holder in holders {
+        // As `unwrap` panics: with the error's debug text.
+        let panic = catch_unwind(AssertUnwindSafe(|| failed(holder).unwrap())).unwrap_err();
+        let message = panic.downcast_ref::<String>().unwrap();
+        assert!(
+            message.starts_with("called `Result::unwrap()`"),
+            "{message}"
+        );
+        assert!(
+            !message.contains(TOKEN) && !message.contains(LOGIN),
+            "{message}"
+        );
     }
 }
