@@ -10,6 +10,7 @@
 //! manifest says. Texts keep their letters and lose what steers a reader unseen ([`crate::text::value`]).
 
 mod seen;
+mod star;
 mod tree;
 mod writer;
 

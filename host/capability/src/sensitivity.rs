@@ -95,6 +95,10 @@ pub fn is_secret_field(name: &str) -> bool {
         "dp",
         "dq",
         "qi",
+        // An enrolment that is not finished: its shared secret and its QR code.
+        "activation",
+        // The link of an action carries its token: activation, recovery, QR codes.
+        "href",
     ];
     /// Parts of names that make them secrets.
     const PARTS: &[&str] = &[
@@ -114,6 +118,11 @@ pub fn is_secret_field(name: &str) -> bool {
         "passphrase",
         "qrcode",
         "bearertoken",
+        "activationurl",
+        "activationlink",
+        "recoveryurl",
+        "recoverylink",
+        "resetpasswordurl",
     ];
     let folded = folded(name);
     WHOLE.contains(&folded.as_str())
@@ -197,7 +206,8 @@ const CONFIGURATION: &[(&str, &[&str])] = &[
     ("/api/v1/policies/{policyId}", &["settings", "password"]),
 ];
 
-/// The first key of the path `keys` that names a secret in the answers of `template`; a `*` is none.
+/// The first key of the path `keys` that names a secret in the answers of `template`. A `*` is none, but
+/// for one that takes the settings of a catalogue app's own.
 #[must_use]
 pub fn secret_on_the_way<'k>(template: &str, keys: &[&'k str]) -> Option<&'k str> {
     let known = CONFIGURATION
@@ -208,6 +218,12 @@ pub fn secret_on_the_way<'k>(template: &str, keys: &[&'k str]) -> Option<&'k str
         .map(|(_, prefix)| prefix.len())
         .max()
         .unwrap_or(0);
+    // A catalogue app keeps its keys and tokens there, under names of its own.
+    if let ["settings", "app", below @ ..] = keys
+        && let Some(star) = below.iter().copied().find(|key| *key == "*")
+    {
+        return Some(star);
+    }
     keys.iter()
         .skip(known)
         .copied()
@@ -269,6 +285,10 @@ mod tests {
             "recovery_question",
             "adminApiKey",
             "x5c",
+            "href",
+            "activation",
+            "activationLink",
+            "resetPasswordUrl",
         ] {
             assert!(is_secret_field(name), "{name}");
         }
@@ -290,6 +310,9 @@ mod tests {
             "keys",
             "passwordPolicy",
             "lastLogin",
+            "activated",
+            "activationRequirements",
+            "profileUrl",
         ] {
             assert!(!is_secret_field(name), "{name}");
         }

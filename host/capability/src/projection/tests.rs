@@ -90,6 +90,36 @@ fn a_star_takes_one_segment_and_never_a_secret() {
 }
 
 #[test]
+fn a_star_reaches_no_link_of_an_action_and_no_setting_of_an_app_s_own() {
+    let body = json!({
+        "id": "1",
+        "_links": {"activate": {"href": "https://a.okta.com/a?token=S", "name": "n"}},
+        "_embedded": {"activation": {"x": "S"}, "user": {"x": 1}},
+        "settings": {"app": {"vendorsName": "S", "url": "u"}, "notes": {"admin": "x"}},
+    });
+    for broad in [
+        &["*", "*.*", "*.*.*"][..],
+        &["settings.*.*", "*.*.*"],
+        &["*.app.*", "*.*.*"],
+    ] {
+        let left = project(broad, &[], &body).to_string();
+        assert!(
+            !left.contains("S\"") && !left.contains("=S"),
+            "{broad:?}: {left}"
+        );
+        assert!(
+            left.contains(r#""notes":{"admin":"x"}"#) && left.contains(r#""name":"n""#),
+            "{left}"
+        );
+    }
+    let named = project(&["*.*.*", "settings.app.url"], &[], &body);
+    assert_eq!(
+        named["settings"],
+        json!({"app": {"url": "u"}, "notes": {"admin": "x"}})
+    );
+}
+
+#[test]
 fn a_secret_is_seen_only_when_it_is_declared_by_name() {
     let body = json!({"client_secret": "S", "label": "x"});
     assert_eq!(project(&["*"], &[], &body), json!({"label": "x"}));

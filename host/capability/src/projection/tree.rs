@@ -4,7 +4,6 @@ use std::cmp::Ordering;
 
 use crate::field::{FieldPath, Step};
 use crate::sensitivity::is_secret_field;
-use crate::text::is_hidden;
 
 /// What is granted at one place of a body, and below it.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +13,8 @@ pub(super) struct Node {
     pub(super) granted: Vec<u16>,
     /// Nothing here or below may be seen, by the operator's word.
     hidden: bool,
+    /// What a `*` on the way here grants ends here: see [`OWN_NAMES`].
+    closed: bool,
     /// Places below, by key; sorted as [`by_length`] says.
     keys: Vec<(String, Node)>,
     /// What is written before a value here: `"key":`. Empty where the key is only known from the body.
@@ -29,6 +30,13 @@ impl Node {
             // A manifest holds at most 256 fields; any that a place cannot name share the last one.
             root.grant(field.steps(), u16::try_from(place).unwrap_or(u16::MAX));
         }
+        if fields.iter().any(|field| is_broad_at(field, &OWN_NAMES)) {
+            let mut node = &mut root;
+            for key in OWN_NAMES {
+                node = node.named(key);
+            }
+            node.closed = true;
+        }
         root.spread();
         for field in hidden {
             root.hide(field.steps());
@@ -37,8 +45,9 @@ impl Node {
         root
     }
 
-    /// The node that a key leads to, when something below it may be seen.
-    pub(super) fn child(&self, key: &str) -> Option<&Self> {
+    /// The node that a key leads to, when something below it may be seen. `star_matches` is asked about a
+    /// key that was not declared by its name.
+    pub(super) fn child(&self, key: &str, star_matches: impl FnOnce() -> bool) -> Option<&Self> {
         let named = self
             .keys
             .binary_search_by(|(name, _)| by_length(name, key))
@@ -46,10 +55,7 @@ impl Node {
             .and_then(|at| self.keys.get(at));
         let node = match named {
             Some((_, node)) => node,
-            None => self
-                .any
-                .as_deref()
-                .filter(|_| !is_secret_field(key) && !key.chars().any(is_hidden))?,
+            None => self.any.as_deref().filter(|_| star_matches())?,
         };
         (!node.hidden).then_some(node)
     }
@@ -96,6 +102,9 @@ impl Node {
     }
 
     fn merge(&mut self, other: &Self) {
+        if self.closed {
+            return;
+        }
         for place in &other.granted {
             self.add(*place);
         }
@@ -157,6 +166,25 @@ impl Node {
             any.sort();
         }
     }
+}
+
+/// Where catalogue apps keep keys and tokens under names of their own, which no list of ours can know: a `*`
+/// reaches nothing below, unless the path names the way there.
+const OWN_NAMES: [&str; 2] = ["settings", "app"];
+
+/// Whether `field` leads below `way` by a `*`.
+fn is_broad_at(field: &FieldPath, way: &[&str]) -> bool {
+    let mut steps = field.steps().iter();
+    let mut broad = false;
+    let leads = way.iter().all(|key| match steps.next() {
+        Some(Step::Any) => {
+            broad = true;
+            true
+        }
+        Some(Step::Key(own)) => own == key,
+        None => false,
+    });
+    leads && broad && steps.next().is_some()
 }
 
 /// An order in which most keys are told apart by their length alone.

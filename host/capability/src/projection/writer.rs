@@ -9,6 +9,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::star::{Stars, star_matches};
 use super::tree::Node;
 use super::{Projected, ProjectionError, Seen};
 
@@ -24,6 +25,7 @@ pub(super) fn project(root: &Node, body: &[u8]) -> Result<Projected, ProjectionE
         rows: 0,
         structure: false,
         seen: Seen::default(),
+        stars: Stars::default(),
     };
     let mut reader = serde_json::Deserializer::from_str(body);
     Value {
@@ -65,6 +67,8 @@ struct Output<'t> {
     structure: bool,
     /// The declared fields that held a value.
     seen: Seen,
+    /// Which keys a `*` matches.
+    stars: Stars<'t>,
 }
 
 impl Output<'_> {
@@ -232,7 +236,10 @@ impl<'t> Visitor<'t> for Value<'t, '_> {
             self.out.rows = 1;
         }
         self.out.open('{');
-        while let Some(key) = fields.next_key_seed(Key { node: self.node })? {
+        while let Some(key) = fields.next_key_seed(Key {
+            node: self.node,
+            stars: &mut self.out.stars,
+        })? {
             match key {
                 Some((lead, node)) => {
                     self.out.pending = Some(lead);
@@ -252,11 +259,12 @@ impl<'t> Visitor<'t> for Value<'t, '_> {
 }
 
 /// A key of an object, looked up while it is read.
-struct Key<'t> {
+struct Key<'t, 's> {
     node: &'t Node,
+    stars: &'s mut Stars<'t>,
 }
 
-impl<'t> DeserializeSeed<'t> for Key<'t> {
+impl<'t> DeserializeSeed<'t> for Key<'t, '_> {
     type Value = Option<(Lead<'t>, &'t Node)>;
 
     fn deserialize<D: Deserializer<'t>>(self, reader: D) -> Result<Self::Value, D::Error> {
@@ -264,7 +272,7 @@ impl<'t> DeserializeSeed<'t> for Key<'t> {
     }
 }
 
-impl<'t> Visitor<'t> for Key<'t> {
+impl<'t> Visitor<'t> for Key<'t, '_> {
     type Value = Option<(Lead<'t>, &'t Node)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -273,7 +281,8 @@ impl<'t> Visitor<'t> for Key<'t> {
 
     /// A key that stood in the body without escapes, as nearly all do.
     fn visit_borrowed_str<E>(self, key: &'t str) -> Result<Self::Value, E> {
-        Ok(self.node.child(key).map(|node| {
+        let node = self.node.child(key, || self.stars.match_key(key));
+        Ok(node.map(|node| {
             let lead = match node.lead() {
                 Some(lead) => Lead::Quoted(Cow::Borrowed(lead)),
                 None => Lead::Plain(key),
@@ -283,7 +292,7 @@ impl<'t> Visitor<'t> for Key<'t> {
     }
 
     fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<Self::Value, E> {
-        let Some(node) = self.node.child(key) else {
+        let Some(node) = self.node.child(key, || star_matches(key)) else {
             return Ok(None);
         };
         let lead = match node.lead() {
