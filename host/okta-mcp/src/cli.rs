@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use simulator::FaultSwitch;
 
 use crate::http::Listen;
+use crate::install::Client;
 use crate::toolchain::Wish;
 
 /// An MCP server for Okta whose every tool is a sandboxed WebAssembly component.
@@ -118,6 +119,13 @@ pub enum Command {
     /// Build plugin packages
     #[command(subcommand)]
     Plugin(PluginCommand),
+    /// Enter this server in an MCP client's own configuration
+    ///
+    /// The client's file keeps every other key, comment and byte; what was there before is kept beside it. No secret is
+    /// written. With --config, --org-url or --demo the entry starts the server with them.
+    Install(InstallArgs),
+    /// Take the entry out of the client's configuration again
+    Uninstall(InstallArgs),
     /// About the configuration file
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -132,6 +140,36 @@ fn fault_help() -> String {
          three of them; and only below /PATH, where there is one: status=503@2/api/v1/users",
         FaultSwitch::help()
     )
+}
+
+/// Which client, and which entry.
+#[derive(Debug, Args)]
+pub struct InstallArgs {
+    /// The client
+    #[arg(value_enum)]
+    pub client: Client,
+    /// The entry's name, as the client shows it
+    #[arg(long, default_value = "okta", value_parser = entry_name)]
+    pub name: String,
+    /// The client's file, where it is not in its usual place
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Print the entry and change nothing
+    #[arg(long)]
+    pub print: bool,
+}
+
+/// Clients put the name into the names of tools.
+fn entry_name(text: &str) -> Result<String, &'static str> {
+    let fits = (1..=40).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    if fits {
+        Ok(text.to_owned())
+    } else {
+        Err("a name has 1 to 40 letters, digits, `-` and `_`")
+    }
 }
 
 /// Commands for plugin authors.

@@ -3,6 +3,7 @@
 //! 0: it worked. 1: a tool answered with an error. 2: a mistake in arguments, configuration or a file.
 
 mod call;
+mod install;
 mod plugin;
 pub(crate) mod progress;
 mod serve;
@@ -91,6 +92,8 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
             let _log = log_to_stderr(options.log.as_deref().unwrap_or("warn"))?;
             plugin::build(&dirs, with, check, install).await
         }
+        Command::Install(own) => install::run(&options, &own),
+        Command::Uninstall(own) => install::undo(&own),
         Command::Config(ConfigCommand::Schema) => {
             anstream::println!("{}", serde_json::to_string_pretty(&File::json_schema())?);
             Ok(ExitCode::SUCCESS)

@@ -21,6 +21,7 @@ pub mod demo;
 pub mod directory;
 pub mod host;
 pub mod http;
+pub mod install;
 pub mod mcp;
 pub mod registry;
 pub mod schema;

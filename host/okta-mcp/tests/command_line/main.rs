@@ -15,6 +15,7 @@
 )]
 
 mod call;
+mod install;
 mod settings;
 #[path = "../support/mod.rs"]
 mod support;
