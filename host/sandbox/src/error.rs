@@ -9,6 +9,7 @@ use capability::limits::Limits;
 use capability::text::clean;
 use wasmtime::Trap;
 
+use crate::limits;
 use crate::store::Meters;
 
 /// Why a call brought no outcome.
@@ -68,6 +69,14 @@ pub enum CallError {
         /// Bytes that it may have.
         limit: u64,
     },
+    /// The guest wanted more of something than any guest gets, whatever its manifest says.
+    #[error(
+        "the plugin needs more than {what}, the most that this server gives a call; ask for less, or tell the plugin's author"
+    )]
+    TooMuch {
+        /// How much of what it may have.
+        what: String,
+    },
     /// The guest answered, but not within the contract.
     #[error("the plugin gave an answer that cannot be used: {0}; tell the plugin's author")]
     BadResult(String),
@@ -114,21 +123,54 @@ impl LoadError {
 
 impl CallError {
     /// What an error out of wasmtime means to the caller: which limit, or a crash.
-    pub(crate) fn of_guest(error: &wasmtime::Error, meters: &Meters, limits: &Limits) -> Self {
+    pub(crate) fn of_guest(error: &wasmtime::Error, meters: &Meters, granted: &Limits) -> Self {
         tracing::debug!(error = ?error, "a guest was stopped");
         let trap = error.downcast_ref::<Trap>();
         if trap == Some(&Trap::Interrupt) {
-            return Self::CpuExhausted { limit: limits.cpu };
+            return Self::CpuExhausted { limit: granted.cpu };
         }
         if meters.space.refused_memory() {
             return Self::MemoryExhausted {
-                limit: limits.memory,
+                limit: granted.memory,
             };
         }
+        if meters.space.refused_table() {
+            let what = format!("{} table elements", limits::MAX_TABLE_ELEMENTS);
+            return Self::TooMuch { what };
+        }
+        let Some(trap) = trap else {
+            let what = reason(error);
+            return match own_limit(&what) {
+                Some(what) => Self::TooMuch { what },
+                None => Self::Trapped { what },
+            };
+        };
         Self::Trapped {
-            what: trap.map_or_else(|| reason(error), |trap| line(&trap.to_string(), MAX_REASON)),
+            what: line(&trap.to_string(), MAX_REASON),
         }
     }
+}
+
+/// The limit of the host's own that wasmtime stopped a guest at. It tells of these in words only; the hostile guests
+/// of the tests hold us to the words of the version that is built in.
+fn own_limit(reason: &str) -> Option<String> {
+    let says = |words: &str| reason.contains(words);
+    Some(if says("memory count too high") {
+        format!("{} memories", limits::MAX_MEMORIES)
+    } else if says("table count too high") {
+        format!("{} tables", limits::MAX_TABLES)
+    } else if says("instance count too high") {
+        format!("{} instances", limits::MAX_INSTANCES)
+    } else if says("store handle limit exceeded") || says("resource table has no free keys") {
+        format!("{} handles", limits::MAX_HANDLES)
+    } else if says("fuel allocated for hostcalls") {
+        format!(
+            "{} KiB in one exchange with the server",
+            limits::MAX_LIFTED_BYTES >> 10
+        )
+    } else {
+        return None;
+    })
 }
 
 /// The innermost cause: the outer ones are backtraces and wasmtime's own stages.

@@ -64,6 +64,11 @@ impl Space {
     pub(crate) fn refused_memory(&self) -> bool {
         self.memory.refused
     }
+
+    /// Whether the guest wanted more table elements than it may have.
+    pub(crate) fn refused_table(&self) -> bool {
+        self.table_elements.refused
+    }
 }
 
 impl Growth {

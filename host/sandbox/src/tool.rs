@@ -68,8 +68,13 @@ impl Tool {
     fn check(&self) -> Result<(), ToolError> {
         let place = clean(&self.name, 40);
         if !is_tool_name(&self.name) {
+            // Some letters of other scripts look like ours: the name alone would not show what is wrong with it.
+            let foreign = self.name.chars().find(|c| !c.is_ascii());
+            let foreign = foreign.map_or_else(String::new, |c| {
+                format!(" (it contains U+{:04X})", u32::from(c))
+            });
             return Err(ToolError(format!(
-                "`{place}` is no tool's name; it must match [a-z][a-z0-9_]* and have at most 40 characters"
+                "`{place}` is no tool's name{foreign}; it must match [a-z][a-z0-9_]* and have at most 40 characters"
             )));
         }
         text(&place, "title", &self.title, MAX_TITLE)?;

@@ -18,8 +18,9 @@ use sandbox::{
     BuildRecord, CallError, Digest, Engine, LoadError, MAX_PACKAGE_BYTES, PackError, Package,
     PackageError, Plugin, pack,
 };
+use support::assemble::with_sections;
 use support::world::{Prompt, World};
-use support::{Guest, MANIFEST, record, with_sections};
+use support::{Guest, MANIFEST, record};
 
 const TOOLS: &str = r#"[
   {"name":"list_groups","title":"t","description":"d","inputSchema":{"type":"object"}},

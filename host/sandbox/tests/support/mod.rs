@@ -9,6 +9,7 @@
     reason = "each test file is a crate of its own and uses a part of this"
 )]
 
+pub mod assemble;
 pub mod world;
 
 use std::fmt::Write as _;
@@ -18,8 +19,7 @@ use sandbox::{BuildRecord, Engine, Package, pack};
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
 };
-use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
-use wit_parser::Resolve;
+use wit_component::ComponentEncoder;
 
 pub const MANIFEST: &str = r#"manifest = 1
 name = "groups"
@@ -108,19 +108,7 @@ impl Guest {
 
     /// The core module, with the contract's metadata.
     pub fn module(&self) -> Vec<u8> {
-        let mut wasm = wat::parse_str(self.text()).unwrap();
-        let mut resolve = Resolve::default();
-        let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit");
-        let (contract, _) = resolve.push_path(wit).unwrap();
-        let world = match &self.wit {
-            None => resolve.select_world(&[contract], Some("plugin")).unwrap(),
-            Some(wit) => {
-                let own = resolve.push_str("guest.wit", wit).unwrap();
-                resolve.select_world(&[own], Some("guest")).unwrap()
-            }
-        };
-        embed_component_metadata(&mut wasm, &resolve, world, StringEncoding::UTF8).unwrap();
-        wasm
+        assemble::module(&self.text(), self.wit.as_deref())
     }
 
     /// The component, without any section of a package's. Preview 1 is adapted as toolchains do it.
@@ -191,21 +179,6 @@ pub fn record() -> BuildRecord {
         toolchain: "wat".to_owned(),
         sources: "0".repeat(64),
     }
-}
-
-/// `component` with custom sections behind it.
-pub fn with_sections(component: &[u8], sections: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut bytes = component.to_vec();
-    for (name, data) in sections {
-        use wasm_encoder::{CustomSection, Encode as _, Section as _};
-        let section = CustomSection {
-            name: (*name).into(),
-            data: (*data).into(),
-        };
-        bytes.push(section.id());
-        section.encode(&mut bytes);
-    }
-    bytes
 }
 
 struct Data {

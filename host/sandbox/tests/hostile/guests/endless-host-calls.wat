@@ -1,0 +1,9 @@
+;; Asks the host for the time, for ever: the loop is short and its body is the host's.
+
+(func (export "okta:plugin/tools@0.1.0#call")
+  (param $name i32) (param $name_size i32) (param $arguments i32) (param $size i32)
+  (param i32 i32 i32 i32 i32 i32) (result i32)
+  (loop $more
+    (drop (call $now))
+    (br $more))
+  unreachable)

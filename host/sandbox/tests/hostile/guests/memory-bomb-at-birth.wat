@@ -1,0 +1,3 @@
+;; Declares 4 GiB of memory to begin with.
+
+(memory (export "memory") 65536)

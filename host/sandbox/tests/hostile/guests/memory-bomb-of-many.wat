@@ -1,0 +1,18 @@
+;; Declares sixteen small memories: a limit that counted each alone would be passed.
+
+(memory (export "memory") 1)
+(memory 1)
+(memory 1)
+(memory 1)
+(memory 1)
+(memory 1)
+(memory 1)
+(memory 1)
+(memory 1)
+(memory 1)
+(memory 1)
+(memory 1)
+(memory 1)
+(memory 1)
+(memory 1)
+(memory 1)

@@ -1,0 +1,12 @@
+;; Hides a second query parameter in the value of a first.
+
+(data (i32.const 8192) "/api/v1/groupsqa&limit=10000&expand=stats#")
+
+(func (export "okta:plugin/tools@0.1.0#call")
+  (param $name i32) (param $name_size i32) (param $arguments i32) (param $size i32)
+  (param i32 i32 i32 i32 i32 i32) (result i32)
+  (i32.store (i32.const 9472) (i32.const 8206)) (i32.store (i32.const 9476) (i32.const 1))
+  (i32.store (i32.const 9480) (i32.const 8207)) (i32.store (i32.const 9484) (i32.const 27))
+  (call $get (i32.const 8192) (i32.const 14) (i32.const 9216) (i32.const 0) (i32.const 9472) (i32.const 1)
+    (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 4096))
+  (call $tell (i32.const 4096)))
