@@ -190,6 +190,20 @@ pub enum PluginCommand {
         #[arg(long)]
         install: bool,
     },
+    /// Treat a package badly and tell what it does
+    ///
+    /// Holds the package to what every server holds it to, asks its component for its tools again, and calls each tool
+    /// with empty, odd and hostile arguments while Okta answers, refuses, lies, floods or keeps silent. Nothing is sent
+    /// anywhere and nothing is approved. One line for each thing that was tried: ok, untried, or problem with what to
+    /// do. Exit code 0: no problem; 1: problems; 2: the file cannot be read.
+    Check {
+        /// The package
+        #[arg(value_name = "FILE")]
+        package: PathBuf,
+        /// Print the findings as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Commands about the configuration.

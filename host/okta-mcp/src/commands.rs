@@ -1,6 +1,7 @@
 //! What each command does. Errors end here: one line on stderr, and an exit code.
 //!
-//! 0: it worked. 1: a tool answered with an error. 2: a mistake in arguments, configuration or a file.
+//! 0: it worked. 1: a tool answered with an error, or a package has problems. 2: a mistake in arguments,
+//! configuration or a file.
 
 mod call;
 mod install;
@@ -28,6 +29,8 @@ use crate::host::Host;
 
 /// Exit code for a tool's own error.
 const TOOL_FAILED: u8 = 1;
+/// Exit code for a package with problems.
+const PROBLEMS: u8 = 1;
 /// Exit code for bad input, clap's own as well.
 const BAD_INPUT: u8 = 2;
 
@@ -91,6 +94,11 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         }) => {
             let _log = log_to_stderr(options.log.as_deref().unwrap_or("warn"))?;
             plugin::build(&dirs, with, check, install).await
+        }
+        Command::Plugin(PluginCommand::Check { package, json }) => {
+            // A plugin under trial crashes often, and its words are in the findings.
+            let _log = log_to_stderr(options.log.as_deref().unwrap_or("error"))?;
+            plugin::check(&package, json).await
         }
         Command::Install(own) => install::run(&options, &own),
         Command::Uninstall(own) => install::undo(&own),

@@ -36,23 +36,21 @@ impl Schema {
         }
     }
 
+    /// Whether it is a schema at all.
+    ///
+    /// # Errors
+    /// Why not, in one line.
+    pub fn compiles(&self) -> Result<(), String> {
+        self.validator().map(|_| ())
+    }
+
     /// Checks `instance`.
     ///
     /// # Errors
     /// One line with the first few violations, or why the schema itself is none.
     pub fn check(&self, instance: &Value) -> Result<(), String> {
         let validator = self
-            .compiled
-            .get_or_init(|| {
-                jsonschema::options()
-                    .with_draft(jsonschema::Draft::Draft202012)
-                    // The schema is a plugin's: its patterns must not be able to run for ever, as a
-                    // backtracking engine's can, nor grow beyond what the text of a schema is worth.
-                    .with_pattern_options(PatternOptions::regex().size_limit(PATTERN_BYTES))
-                    .build(&self.source)
-                    .map_err(|error| clean(&error.to_string(), 200))
-            })
-            .as_ref()
+            .validator()
             .map_err(|error| format!("the schema is none: {error}"))?;
         if validator.is_valid(instance) {
             return Ok(());
@@ -64,6 +62,21 @@ impl Schema {
             .collect();
         told.dedup();
         Err(told.join("; "))
+    }
+
+    fn validator(&self) -> Result<&Validator, String> {
+        self.compiled
+            .get_or_init(|| {
+                jsonschema::options()
+                    .with_draft(jsonschema::Draft::Draft202012)
+                    // The schema is a plugin's: its patterns must not be able to run for ever, as a
+                    // backtracking engine's can, nor grow beyond what the text of a schema is worth.
+                    .with_pattern_options(PatternOptions::regex().size_limit(PATTERN_BYTES))
+                    .build(&self.source)
+                    .map_err(|error| clean(&error.to_string(), 200))
+            })
+            .as_ref()
+            .map_err(Clone::clone)
     }
 
     fn tell(&self, error: &jsonschema::ValidationError<'_>) -> String {

@@ -53,8 +53,10 @@ pub use digest::Digest;
 pub use engine::{Engine, EngineError, EngineOptions};
 pub use error::{CallError, LoadError};
 pub use limits::MAX_PACKAGE_BYTES;
-pub use outcome::{Blob, Block, Body, Document, Link, Outcome, Output, Pause, Question};
-pub use pack::{PackError, pack};
+pub use outcome::{
+    Blob, Block, Body, Document, Link, Outcome, Output, Pause, Question, SAID_NOTHING,
+};
+pub use pack::{PackError, described, pack};
 pub use package::{Package, PackageError};
 pub use plugin::Plugin;
 pub use record::BuildRecord;

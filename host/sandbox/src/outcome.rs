@@ -119,11 +119,14 @@ impl Outcome {
     }
 }
 
+/// What stands for the words of a plugin that fails without any.
+pub const SAID_NOTHING: &str = "the plugin failed and did not say why";
+
 /// A plugin's words; an empty text would leave the model with nothing to go by.
 fn said(text: &str) -> String {
     let text = line(text, limits::MAX_ERROR_TEXT);
     if text.trim().is_empty() {
-        "the plugin failed and did not say why".to_owned()
+        SAID_NOTHING.to_owned()
     } else {
         text
     }

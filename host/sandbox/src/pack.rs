@@ -95,6 +95,15 @@ pub async fn pack(
     Ok(package)
 }
 
+/// The tools that the component of `package` describes now, asked as [`pack`] asks: what it described when the package
+/// was made is in [`Package::tools`], and whoever wrote a package by hand may have written something else there.
+///
+/// # Errors
+/// [`PackError`]: it does not compile, gives no answer, or describes tools that are not as they may be.
+pub async fn described(engine: &Engine, package: &Package) -> Result<Vec<Tool>, PackError> {
+    tools(engine, package.bytes(), package.manifest()).await
+}
+
 fn into_component(bytes: &[u8]) -> Result<Vec<u8>, PackError> {
     match Outline::read(bytes) {
         Err(OutlineError::CoreModule) => {

@@ -1,12 +1,15 @@
 //! `okta-mcp plugin build`: sources to package, or a check that a package is what its sources give.
+//! `okta-mcp plugin check`: what a package does when it is treated badly.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use sandbox::{Engine, Package};
+use cap_std::fs::Dir;
+use sandbox::{Engine, Package, PackageError};
 
-use super::BAD_INPUT;
+use super::{BAD_INPUT, PROBLEMS};
+use crate::check;
 use crate::toolchain::{Comparison, Project, Way, Wish, compare};
 
 pub(super) async fn build(
@@ -73,4 +76,38 @@ fn report(project: &Project, bytes: &[u8]) -> anyhow::Result<bool> {
     };
     anstream::println!("{}: {text}", path.display());
     Ok(sound)
+}
+
+pub(super) async fn check(path: &Path, json: bool) -> anyhow::Result<ExitCode> {
+    let package = match read(path)? {
+        Err(error @ PackageError::Unreadable { .. }) => return Err(error.into()),
+        package => package,
+    };
+    let engine = Engine::new()?;
+    let report = check::check(&engine, &path.display().to_string(), package).await;
+    if json {
+        anstream::println!("{}", serde_json::to_string_pretty(&report.json())?);
+    } else {
+        anstream::println!("{report}");
+    }
+    Ok(if report.problems() == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(PROBLEMS)
+    })
+}
+
+/// Reads a package as it is read when it is loaded: once, through its folder.
+fn read(path: &Path) -> anyhow::Result<Result<Package, PackageError>> {
+    let file = path
+        .file_name()
+        .and_then(|file| file.to_str())
+        .with_context(|| format!("{} is not a file", path.display()))?;
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let dir = Dir::open_ambient_dir(folder, cap_std::ambient_authority())
+        .with_context(|| folder.display().to_string())?;
+    Ok(Package::read(&dir, file))
 }

@@ -5,7 +5,7 @@
 //! attack leaves behind is there for the next. Attacks take turns: each has the process' memory to itself.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 
 use capability::limits::Limits;
@@ -24,7 +24,7 @@ const ROUNDS: usize = 2;
 const HEALTHY: usize = 10;
 /// How long all rounds of an attack may take until the suite says that nobody stopped it. Generous: a loaded
 /// machine is slow, and an endless loop is endless.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What the host may hold for a guest that takes no memory to speak of: two stacks and instances of a few pages,
 /// what one host call may lift (3 MiB) twice over while it is converted, and the allocator's rounding.
@@ -57,6 +57,11 @@ static PROCESS: LazyLock<Process> = LazyLock::new(|| {
         turn: Mutex::new(()),
     }
 });
+
+/// The process' memory to oneself: for all that takes memory and is no attack.
+pub fn turn() -> MutexGuard<'static, ()> {
+    PROCESS.turn.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// An attack that has been prepared.
 pub struct Attack {
@@ -113,7 +118,7 @@ impl Attack {
     /// Runs it. Every round must end in `seen`: what the client reads.
     pub fn ends_in(self, seen: &str) -> Aftermath {
         let process = &*PROCESS;
-        let _turn = process.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = turn();
         let (done, ended) = mpsc::channel();
         let (name, seen) = (self.name, seen.to_owned());
         process.runtime.spawn(async move {

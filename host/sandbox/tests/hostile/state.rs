@@ -16,7 +16,10 @@ fn a_secret_is_nowhere_in_all_the_memory_that_a_guest_can_get() {
         let turned: String = text.bytes().map(|byte| char::from(byte ^ 1)).collect();
         Attack::by("token-search")
             .arguments(&turned)
-            .limits(|limits| limits.cpu = Duration::from_secs(30))
+            .limits(|limits| {
+                limits.cpu = Duration::from_secs(120);
+                limits.time = Duration::from_secs(120);
+            })
             .room(32 << 20)
     };
     // In the program's memory, and in that of the healthy plugin's instances, which live and die meanwhile.

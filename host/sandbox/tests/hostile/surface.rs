@@ -1,6 +1,10 @@
 //! Tools whose names or texts mislead whoever reads them: the reviewer, or the model.
 
-use crate::attack::Attack;
+use capability::surface::{self, Origin};
+use sandbox::Package;
+
+use crate::attack::{Attack, turn};
+use crate::guests;
 
 macro_rules! refused {
     ($($name:ident: $guest:literal => $seen:expr;)*) => {
@@ -25,4 +29,60 @@ refused! {
     a_description_is_one_line: "description-with-line-breaks" => "tool `attack`: the description contains U+000A, which a reader cannot see; line breaks are not accepted either";
     a_schemas_texts_are_seen: "schema-with-a-hidden-text" => "tool `attack`: the input-schema contains U+2060, which a reader cannot see; line breaks are not accepted either";
     a_schema_does_not_double: "schema-that-doubles" => "tool `attack`: the input-schema uses `$ref`; write the schema out, references are not accepted";
+}
+
+/// What a package says can be harmless to a machine and still be written to steer a model: it is let in, and a
+/// reviewer is told of it. What no honest package needs keeps it from being loaded beside others.
+fn told_to_the_reviewer(guest: &str, expected: &[&str]) {
+    let _turn = turn();
+    let package = Package::parse(guests::package(guest)).unwrap();
+    let found: Vec<String> = surface::check(&[package.surface(Origin::Added)])
+        .iter()
+        .map(|finding| {
+            let refused = if finding.refuses() { "refused, " } else { "" };
+            format!("{refused}{}: {finding}", finding.category)
+        })
+        .collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_comment_in_a_description_is_shown() {
+    told_to_the_reviewer(
+        "description-with-an-html-comment",
+        &[
+            "markup: tool `attack`, description: an HTML comment (`<!--`)",
+            "instruction: tool `attack`, description: compel: `Before any other tool`; it orders calls instead of describing one",
+        ],
+    );
+}
+
+#[test]
+fn instructions_in_a_description_are_shown() {
+    told_to_the_reviewer(
+        "description-with-instructions",
+        &[
+            "instruction: tool `attack`, description: override: `ignore all previous instructions`; it sets aside what the model was told by others",
+        ],
+    );
+}
+
+#[test]
+fn instructions_over_two_tools_are_put_together() {
+    told_to_the_reviewer(
+        "instructions-over-two-tools",
+        &[
+            "split-instruction: tool `other`, description, read after that of `attack`: override: `ignore all previous instructions`; it sets aside what the model was told by others",
+        ],
+    );
+}
+
+#[test]
+fn a_name_that_looks_like_its_neighbours_is_refused() {
+    told_to_the_reviewer(
+        "tool-names-that-look-alike",
+        &[
+            "refused, confusable-name: tool `attack_al1`, name: `attack_al1` looks like the tool `attack_all` of the same plugin",
+        ],
+    );
 }

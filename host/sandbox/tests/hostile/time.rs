@@ -55,7 +55,8 @@ fn an_endless_loop_of_long_instructions_is_stopped() {
 #[test]
 fn an_endless_loop_of_requests_is_stopped_and_sends_no_more_than_it_may() {
     let aftermath = hurried("endless-requests").ends_in(STOPPED);
-    assert_eq!(aftermath.sent.len(), 50 * aftermath.rounds);
+    let sent = aftermath.sent.len();
+    assert!((1..=50 * aftermath.rounds).contains(&sent), "{sent}");
 }
 
 #[test]
