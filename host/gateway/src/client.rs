@@ -69,6 +69,8 @@ fn builder(tls: ClientConfig) -> reqwest::ClientBuilder {
         .tls_backend_preconfigured(tls)
         // A redirect would carry the request to a place that nobody granted.
         .redirect(reqwest::redirect::Policy::none())
+        // Bodies are unpacked in `body`, where what comes is counted as well as what it unfolds to.
+        .no_gzip()
         // Attempts are counted in `pace`, and nowhere else.
         .retry(reqwest::retry::never())
         .referer(false)

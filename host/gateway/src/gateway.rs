@@ -1,19 +1,27 @@
 //! The one door to Okta.
 
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
 use capability::answer::{Failure, Page};
 use capability::grant::AuthorizedGet;
 use capability::org::OrgUrl;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use reqwest::header::{HeaderValue, USER_AGENT};
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::debug;
 
+use crate::cache::Cache;
 use crate::client::Client;
 use crate::credential::Credential;
-use crate::pace::{Pace, Setback};
+use crate::flight::Flights;
+use crate::pace::{Admission, Attempts, Pacing, Permit, Setback, Wait, Waits};
 use crate::request::{self, Earlier};
-use crate::{answer, fault, refusal};
+use crate::run::Run;
+use crate::{answer, body, fault, refusal};
 
 /// What a gateway is made of.
 #[derive(Debug)]
@@ -46,6 +54,14 @@ pub struct Budget {
 
 /// A way to one org, with connections that are kept between requests. Share it by reference.
 pub struct Gateway {
+    line: Arc<Line>,
+    admission: Arc<Admission>,
+    flights: Arc<Flights>,
+    cache: Option<Cache>,
+}
+
+/// What a request needs on its way; it may outlive the call that sent it, when another waits for it.
+struct Line {
     org: OrgUrl,
     credential: Credential,
     user_agent: HeaderValue,
@@ -61,22 +77,149 @@ impl Gateway {
         let user_agent =
             HeaderValue::from_str(&settings.user_agent).map_err(|_| SetupError::UserAgent)?;
         Ok(Self {
-            client: Client::new(&settings.org),
-            org: settings.org,
-            credential: settings.credential,
-            user_agent,
+            line: Arc::new(Line {
+                client: Client::new(&settings.org),
+                org: settings.org,
+                credential: settings.credential,
+                user_agent,
+            }),
+            admission: Admission::new(Pacing::default()),
+            flights: Arc::default(),
+            cache: None,
         })
+    }
+
+    /// Another pace than [`Pacing::default`].
+    #[must_use]
+    pub fn paced(self, pacing: Pacing) -> Self {
+        Self {
+            admission: Admission::new(pacing),
+            ..self
+        }
+    }
+
+    /// Lets a page be used again for the same question until it is so old; without this, never.
+    #[must_use]
+    pub fn caching(self, ttl: Duration) -> Self {
+        Self {
+            cache: Some(Cache::new(ttl)),
+            ..self
+        }
     }
 
     /// Sends `get` and brings one page, projected, with a sealed cursor while more follow.
     ///
-    /// A 429 is waited out and a broken connection, 503 or 504 is tried again, at most twice, as long
-    /// as the deadline allows. Dropping the future cancels the request.
+    /// It goes when Okta's rate limit, as far as it is known, leaves room for it. A 429 is waited out
+    /// and a broken connection, 503 or 504 is tried again, at most twice, as long as the deadline
+    /// allows; waits of over a second are told to `run`. A GET that is under way for the same plugin
+    /// and grant is not sent again. Dropping the future cancels the request.
     ///
     /// # Errors
     /// [`Failure`]: Okta's refusal, its rate limit, a spent budget, or why there is no usable answer.
     /// Its text holds no value of the request and nothing of the credential.
+    pub async fn get_in(
+        &self,
+        run: &Run,
+        get: &AuthorizedGet,
+        budget: Budget,
+    ) -> Result<Page, Failure> {
+        self.line.check(get, budget)?;
+        let page = match self.cache.as_ref().and_then(|cache| cache.find(get)) {
+            Some(page) if page.received > budget.bytes => {
+                return Err(body::over_budget(budget.bytes));
+            }
+            Some(page) => page,
+            None => {
+                let page = tokio::time::timeout_at(budget.deadline, self.fly(run, get, budget))
+                    .await
+                    .unwrap_or_else(|_| Err(out_of_time()))?;
+                if let Some(cache) = &self.cache {
+                    cache.keep(get, &page);
+                }
+                page
+            }
+        };
+        run.follow(get, &page)?;
+        Ok(page)
+    }
+
+    /// [`get_in`](Gateway::get_in) a run of its own, of which nobody hears.
+    ///
+    /// # Errors
+    /// As there.
     pub async fn get(&self, get: &AuthorizedGet, budget: Budget) -> Result<Page, Failure> {
+        self.get_in(&Run::default(), get, budget).await
+    }
+
+    /// The answer to a request that is under way, or to one of its own.
+    async fn fly(&self, run: &Run, get: &AuthorizedGet, budget: Budget) -> Result<Page, Failure> {
+        let ticket = self.flights.board(get, budget, || self.depart(get, budget));
+        let sent_under = ticket.budget;
+        match landed(ticket.answer, ticket.waits, run).await {
+            Ok(page) if page.received > budget.bytes => Err(body::over_budget(budget.bytes)),
+            // What ended the other's request need not end this one.
+            Err(failure) if is_its_own(&failure, sent_under, budget) => {
+                let (exchange, waits) = self.depart(get, budget);
+                landed(exchange, waits, run).await
+            }
+            answer => answer,
+        }
+    }
+
+    /// A request of its own, and where it tells of its waits.
+    fn depart(
+        &self,
+        get: &AuthorizedGet,
+        budget: Budget,
+    ) -> (
+        BoxFuture<'static, Result<Page, Failure>>,
+        watch::Receiver<Option<Wait>>,
+    ) {
+        let (waits, told) = Waits::new();
+        let (line, admission, get) = (
+            Arc::clone(&self.line),
+            Arc::clone(&self.admission),
+            get.clone(),
+        );
+        let exchange = async move { line.exchange(&admission, &get, budget, &waits).await };
+        (exchange.boxed(), told)
+    }
+}
+
+/// Waits for an answer, and tells of its waits meanwhile.
+async fn landed(
+    mut answer: impl Future<Output = Result<Page, Failure>> + Unpin,
+    mut waits: watch::Receiver<Option<Wait>>,
+    run: &Run,
+) -> Result<Page, Failure> {
+    // Who joins late hears of a wait that has begun.
+    waits.mark_changed();
+    loop {
+        tokio::select! {
+            biased;
+            answer = &mut answer => return answer,
+            Ok(()) = waits.changed() => {
+                let wait = *waits.borrow_and_update();
+                if let Some(wait) = wait {
+                    run.hears(wait);
+                }
+            }
+        }
+    }
+}
+
+/// Whether a failure came from the budget under which a request was sent, and might be spared by `mine`.
+fn is_its_own(failure: &Failure, sent_under: Budget, mine: Budget) -> bool {
+    match failure {
+        Failure::Exhausted(_) => sent_under.bytes < mine.bytes,
+        Failure::RateLimited { .. } => sent_under.deadline < mine.deadline,
+        _ => false,
+    }
+}
+
+impl Line {
+    /// What is refused before anything is sent.
+    fn check(&self, get: &AuthorizedGet, budget: Budget) -> Result<(), Failure> {
         // The proof was made for an org; that it is this one is checked where the token is.
         if !self.org.is_origin_of(get.url()) {
             return Err(Failure::Unavailable(
@@ -95,28 +238,37 @@ impl Gateway {
                     .to_owned(),
             ));
         }
-        tokio::time::timeout_at(budget.deadline, self.exchange(get, budget))
-            .await
-            .unwrap_or_else(|_| {
-                Err(Failure::Unavailable(
-                    "Okta did not answer within the call's time; ask for smaller pages or a narrower \
-                     search"
-                        .to_owned(),
-                ))
-            })
+        Ok(())
     }
 
     /// Attempt after attempt, until there is a page or no point in another.
-    async fn exchange(&self, get: &AuthorizedGet, budget: Budget) -> Result<Page, Failure> {
-        let mut pace = Pace::until(budget.deadline);
+    async fn exchange(
+        &self,
+        admission: &Arc<Admission>,
+        get: &AuthorizedGet,
+        budget: Budget,
+        waits: &Waits,
+    ) -> Result<Page, Failure> {
+        let mut attempts = Attempts::until(budget.deadline);
+        let (template, plugin) = (get.operation().template, Arc::from(get.plugin()));
         let mut first_id = None;
         loop {
-            match self
-                .attempt(get, budget.bytes, pace.retries(), &mut first_id)
-                .await
-            {
+            let mut permit = admission
+                .admit(template, &plugin, budget.deadline, waits)
+                .await?;
+            let attempt = self
+                .attempt(
+                    get,
+                    budget.bytes,
+                    attempts.retries(),
+                    &mut first_id,
+                    &mut permit,
+                )
+                .await;
+            drop(permit);
+            match attempt {
                 Ok(page) => return Ok(page),
-                Err(setback) => pace.wait(setback).await?,
+                Err(setback) => attempts.wait(setback, waits).await?,
             }
         }
     }
@@ -127,6 +279,7 @@ impl Gateway {
         bytes: u64,
         retries: u32,
         first_id: &mut Option<String>,
+        permit: &mut Permit,
     ) -> Result<Page, Setback> {
         let template = get.operation().template;
         let earlier = Earlier {
@@ -154,6 +307,7 @@ impl Gateway {
                 return Err(fault::no_response(error));
             }
         };
+        permit.heard(response.status(), response.headers());
         let status = response.status().as_u16();
         let request_id = refusal::request_id(response.headers());
         if first_id.is_none() {
@@ -176,8 +330,15 @@ impl Gateway {
 
 impl fmt::Debug for Gateway {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Gateway({})", self.org)
+        write!(f, "Gateway({})", self.line.org)
     }
+}
+
+fn out_of_time() -> Failure {
+    Failure::Unavailable(
+        "Okta did not answer within the call's time; ask for smaller pages or a narrower search"
+            .to_owned(),
+    )
 }
 
 fn not_sent(why: &str) -> Setback {

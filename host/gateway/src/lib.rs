@@ -6,22 +6,25 @@
 //! A reader can follow one GET from top to bottom:
 //!
 //! 1. [`gateway`](Gateway) checks the origin once more, sets the deadline round everything and runs
-//!    the attempts;
+//!    the attempts; `run` knows what came before in the same call, `flight` what is under way, `cache`
+//!    what an operator allows to be kept;
 //! 2. `client` keeps the connections, `tls` says whom to trust, `request` writes the headers and
 //!    [`Credential`] signs;
 //! 3. `answer` decides what a response is: `refusal` reads a no, `body` reads a page within its
 //!    cap, `paging` finds where the next one begins (`header` and `link` read the fields);
-//! 4. `pace` decides whether and when a failed attempt is worth another.
+//! 4. `pace` decides when a request may go, and whether a failed one is worth another.
 //!
 //! It never follows a redirect, keeps no cookie, and takes nothing from a `Link` but Okta's `after`.
-//! It does not know tools, plugins or WebAssembly, caches nothing, and never logs a value of a
+//! It does not know tools, plugins or WebAssembly, and never logs a value of a
 //! request: only templates, statuses, sizes, times and request ids.
 
 mod answer;
 mod body;
+mod cache;
 mod client;
 mod credential;
 mod fault;
+mod flight;
 mod gateway;
 mod header;
 mod link;
@@ -29,7 +32,10 @@ mod pace;
 mod paging;
 mod refusal;
 mod request;
+mod run;
 mod tls;
 
 pub use credential::{Credential, CredentialError};
 pub use gateway::{Budget, Gateway, Settings, SetupError};
+pub use pace::{Pacing, PacingError, Wait, Why};
+pub use run::Run;

@@ -103,6 +103,13 @@ fn challenge(headers: &HeaderMap) -> Option<(String, String)> {
             ("insufficient_scope", Some(scope), _) => {
                 format!("the access token lacks the scope {scope}; grant it to the app in Okta")
             }
+            ("invalid_token", _, description) => {
+                let words = description.map(|words| format!(" ({words})"));
+                format!(
+                    "the access token is wrong, expired or revoked{}",
+                    words.unwrap_or_default()
+                )
+            }
             (_, _, Some(description)) => description,
             (error, _, None) => error.to_owned(),
         };
@@ -210,6 +217,28 @@ mod tests {
             "the access token lacks the scope okta.groups.read; grant it to the app in Okta"
         );
         assert!(matches!(failure(refusal), Failure::Forbidden(_)));
+    }
+
+    #[test]
+    fn an_access_token_that_is_not_valid_is_told_as_one() {
+        for (field, summary) in [
+            (
+                r#"Bearer realm="a", error="invalid_token", error_description="It has expired.""#,
+                "the access token is wrong, expired or revoked (It has expired.)",
+            ),
+            (
+                r#"Bearer error="invalid_token""#,
+                "the access token is wrong, expired or revoked",
+            ),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(field));
+            let refusal = read(StatusCode::UNAUTHORIZED, &headers, b"");
+            assert_eq!(
+                (refusal.code.as_str(), refusal.summary.as_str()),
+                ("invalid_token", summary)
+            );
+        }
     }
 
     #[test]

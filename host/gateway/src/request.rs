@@ -2,7 +2,8 @@
 
 use capability::grant::AuthorizedGet;
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, InvalidHeaderValue,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    InvalidHeaderValue,
 };
 
 use crate::credential::Credential;
@@ -38,6 +39,7 @@ pub(crate) fn headers(
 ) -> Result<HeaderMap, InvalidHeaderValue> {
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
     headers.insert(AUTHORIZATION, credential.authorization()?);
     if SWITCHED.contains(&get.operation().id) {
         headers.insert(CONTENT_TYPE, WITHOUT_CREDENTIALS);

@@ -10,6 +10,7 @@
 
 mod error;
 pub mod file;
+mod pace;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ use crate::builtin;
 
 pub use error::ConfigError;
 use file::{File, HttpSection, PluginSettings};
+pub use pace::Pace;
 
 /// What the command line and the environment say; see [`Settings::load`].
 #[derive(Debug, Default, Clone)]
@@ -41,6 +43,8 @@ pub struct Given {
 pub struct Settings {
     /// The way to an org, or what is missing for it.
     pub okta: Okta,
+    /// How Okta is asked.
+    pub pace: Pace,
     /// What the operator says of plugins, by name.
     pub plugins: BTreeMap<String, PluginSettings>,
     /// How HTTP is served, when it is.
@@ -84,6 +88,7 @@ impl Settings {
         {
             text.push_str(" (the config.json in this directory is read only where --config config.json names it)");
         }
+        let pace = Pace::of(&file.okta)?;
         for (name, plugin) in &file.plugins {
             plugin.check(name)?;
             known(name, plugin)?;
@@ -99,6 +104,7 @@ impl Settings {
             .unwrap_or_default();
         Ok(Self {
             okta,
+            pace,
             plugins: file.plugins,
             http: file.http,
             base,

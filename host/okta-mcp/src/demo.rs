@@ -54,6 +54,7 @@ impl ExampleOrg {
                 credential: Credential::api_token(Options::DEMO_TOKEN.to_owned().into())?,
             },
             http: HttpSection::default(),
+            pace: crate::config::Pace::default(),
             plugins: std::collections::BTreeMap::new(),
             base: PathBuf::new(),
             log: "warn".to_owned(),

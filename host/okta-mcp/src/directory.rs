@@ -1,21 +1,34 @@
 //! The sandbox's way out: hands an authorized GET to the gateway and nothing else.
+//!
+//! There is one for each call, because what a call's GETs have in common is told and remembered by
+//! the call: who hears of their waits, and which page led to which.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use capability::answer::{Failure, Page};
 use capability::grant::AuthorizedGet;
 use futures::future::BoxFuture;
-use gateway::Gateway;
+use gateway::{Gateway, Run};
+use tokio::time::Instant;
 
-/// The gateway, as the sandbox knows it.
-#[derive(Clone)]
-pub struct Okta(Arc<Gateway>);
+use crate::host::{Progress, Update};
+
+/// The gateway, as the sandbox of one call knows it.
+pub struct Okta {
+    gateway: Arc<Gateway>,
+    run: Run,
+}
 
 impl Okta {
-    /// A directory that asks through `gateway`.
+    /// A directory that asks through `gateway` and tells `progress` of its waits.
     #[must_use]
-    pub fn new(gateway: Gateway) -> Self {
-        Self(Arc::new(gateway))
+    pub fn for_call(gateway: &Arc<Gateway>, progress: Arc<dyn Progress>) -> Self {
+        let run = Run::new(move |wait| progress.update(Update::waiting(wait.to_string())));
+        Self {
+            gateway: Arc::clone(gateway),
+            run,
+        }
     }
 }
 
@@ -26,17 +39,29 @@ impl sandbox::Directory for Okta {
         budget: sandbox::Budget,
     ) -> BoxFuture<'a, Result<Page, Failure>> {
         let budget = gateway::Budget {
-            deadline: budget.deadline,
+            deadline: in_time_to_tell(budget.deadline),
             bytes: budget.bytes,
         };
         Box::pin(async move {
             let started = std::time::Instant::now();
-            let answer = self.0.get(get, budget).await;
+            let answer = self.gateway.get_in(&self.run, get, budget).await;
             record(get, &answer, started.elapsed());
             answer
         })
     }
 }
+
+/// A little before `deadline`, so that a plugin whose GET ran out of time can still say so, and answer
+/// with the rows that it has.
+fn in_time_to_tell(deadline: Instant) -> Instant {
+    let left = deadline.saturating_duration_since(Instant::now());
+    deadline
+        .checked_sub((left / 10).min(TIME_TO_TELL))
+        .unwrap_or(deadline)
+}
+
+/// More than a guest takes to write an answer.
+const TIME_TO_TELL: Duration = Duration::from_millis(500);
 
 /// One record per GET: the shape of the request, never its values.
 fn record(get: &AuthorizedGet, answer: &Result<Page, Failure>, took: std::time::Duration) {

@@ -12,6 +12,7 @@ use std::time::Instant;
 use capability::cursor::CursorKey;
 use capability::org::OrgUrl;
 use capability::text::clean;
+use gateway::Gateway;
 use sandbox::{Block, Call, CallError, Engine, Outcome};
 use serde_json::{Map, Value};
 
@@ -37,7 +38,7 @@ pub enum Connection {
         /// The org's origin, which every grant is bound to.
         org: OrgUrl,
         /// The gateway.
-        directory: Arc<dyn sandbox::Directory>,
+        gateway: Arc<Gateway>,
     },
     /// Nowhere; the text says what to set.
     Missing(String),
@@ -104,14 +105,17 @@ impl Host {
         let registry = Registry::load(&engine, builtins, &settings.plugins, &settings.base);
         let connection = match settings.okta {
             OktaSettings::Missing(text) => Connection::Missing(text),
-            OktaSettings::Ready { org, credential } => Connection::Org {
-                directory: Arc::new(Okta::new(gateway::Gateway::new(gateway::Settings {
+            OktaSettings::Ready { org, credential } => {
+                let gateway = Gateway::new(gateway::Settings {
                     org: org.clone(),
                     credential,
                     user_agent: concat!("okta-mcp/", env!("CARGO_PKG_VERSION")).to_owned(),
-                })?)),
-                org,
-            },
+                })?;
+                Connection::Org {
+                    gateway: Arc::new(settings.pace.apply(gateway)),
+                    org,
+                }
+            }
         };
         Ok(Self {
             registry,
@@ -165,8 +169,8 @@ impl Host {
         offered.input.check(&arguments).map_err(|violations| {
             Answer::Refused(format!("The arguments of {name} do not fit: {violations}."))
         })?;
-        let (org, directory) = match &self.connection {
-            Connection::Org { org, directory } => (org, directory),
+        let (org, gateway) = match &self.connection {
+            Connection::Org { org, gateway } => (org, gateway),
             Connection::Missing(text) => {
                 return Err(Answer::Refused(format!(
                     "This server cannot reach Okta yet: {text}."
@@ -175,7 +179,7 @@ impl Host {
         };
         let call = Call {
             grant: offered.loaded.grant(name, org, &self.cursor_key),
-            directory: Arc::clone(directory),
+            directory: Arc::new(Okta::for_call(gateway, Arc::clone(&progress))),
             reporter: Arc::new(CallReporter::new(offered, progress)),
             resumed: None,
         };

@@ -49,7 +49,8 @@ async fn no_budget_buys_a_page_of_more_than_8_mib() {
     let more = Server::always(Response::json(&array((8 << 20) + 1))).await;
     let text = unavailable(more.list(budget(64 * MIB)).await);
     assert!(text.contains("larger than 8388608 bytes"), "{text}");
-    exhausted(more.list(budget(8 * MIB)).await);
+    unavailable(more.list(budget(8 * MIB)).await);
+    exhausted(exact.list(budget(8 * MIB - 1)).await);
 }
 
 #[tokio::test]
@@ -62,7 +63,38 @@ async fn a_body_that_announces_too_much_is_not_begun() {
     .await;
     let text = unavailable(server.list(budget(64 * MIB)).await);
     assert!(text.contains("larger than 8388608 bytes"), "{text}");
-    exhausted(server.list(budget(1_000)).await);
+    unavailable(server.list(budget(1_000)).await);
+}
+
+#[tokio::test]
+async fn a_page_that_does_not_fit_the_budget_is_told_from_one_that_is_too_large_for_any() {
+    let chunked = |size: usize| {
+        let chunk = format!("{size:x}\r\n{}\r\n0\r\n\r\n", array(size));
+        Response::json("")
+            .header("transfer-encoding", "chunked")
+            .body(chunk)
+    };
+    let server = Server::always(chunked(2_000)).await;
+    assert!(server.list(budget(2_000)).await.is_ok());
+    exhausted(server.list(budget(1_999)).await);
+    let server = Server::always(chunked((8 << 20) + 1)).await;
+    unavailable(server.list(budget(1_999)).await);
+}
+
+#[tokio::test]
+async fn a_body_that_is_longer_or_shorter_than_it_says_is_no_page() {
+    for (length, said) in [
+        ("5", "Okta's answer cannot be used"),
+        ("500", "Okta's answer broke off"),
+    ] {
+        let server = Server::start(move |asked| {
+            let lie = Response::json(r#"[{"id":"1"}]"#).header("content-length", length);
+            Reply::Close(lie.bytes(asked.origin))
+        })
+        .await;
+        let text = unavailable(server.list(plenty()).await);
+        assert!(text.starts_with(said), "{length}: {text}");
+    }
 }
 
 #[tokio::test]
@@ -76,8 +108,10 @@ async fn an_endless_chunked_body_ends_at_the_cap() {
     })
     .await;
     let begun = Instant::now();
-    exhausted(server.list(budget(MIB)).await);
-    unavailable(server.list(budget(64 * MIB)).await);
+    for bytes in [MIB, 64 * MIB] {
+        let text = unavailable(server.list(budget(bytes)).await);
+        assert!(text.contains("larger than 8388608 bytes"), "{text}");
+    }
     assert!(begun.elapsed() < Duration::from_secs(10));
 }
 
@@ -123,7 +157,24 @@ async fn a_gzip_bomb_is_stopped_at_the_cap() {
             .body(packed),
     )
     .await;
-    exhausted(server.list(budget(MIB)).await);
+    for bytes in [MIB, 64 * MIB] {
+        let text = unavailable(server.list(budget(bytes)).await);
+        assert!(text.contains("larger than 8388608 bytes"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn gzip_that_unfolds_to_nothing_is_stopped_at_the_cap() {
+    let server = Server::start(|asked| {
+        let head = Response::json("")
+            .header("content-encoding", "gzip")
+            .header("transfer-encoding", "chunked")
+            .body(b"a\r\n\x1f\x8b\x08\0\0\0\0\0\0\xff\r\n");
+        let blocks = [0, 0, 0, 0xff, 0xff].repeat(0x2000);
+        let chunk = [b"a000\r\n", blocks.as_slice(), b"\r\n"].concat();
+        Reply::Forever(head.bytes(asked.origin), chunk, Duration::ZERO)
+    })
+    .await;
     let text = unavailable(server.list(budget(64 * MIB)).await);
     assert!(text.contains("larger than 8388608 bytes"), "{text}");
 }

@@ -2,6 +2,7 @@
 
 use capability::answer::{Failure, Page};
 use capability::grant::Request;
+use gateway::Run;
 
 use crate::support::{
     Reply, Response, Server, authorized, gateway, grant, plenty, unavailable, with_path,
@@ -231,4 +232,73 @@ async fn a_link_in_the_body_pages_too_and_its_host_is_never_asked() {
     let get = authorized(&server.origin, "/api/v1/iam/roles");
     let text = unavailable(gateway(&server.origin).get(&get, plenty()).await);
     assert!(text.contains("points elsewhere"), "{text}");
+}
+
+/// A list of which each page leads to another: the page behind `after=a` to `after=b`, and so on.
+async fn trail(pages: &'static [(&'static str, &'static str)]) -> Server {
+    Server::start(move |asked| {
+        let line = asked.head.lines().next().unwrap();
+        let here = line
+            .split_once("after=")
+            .map_or("", |(_, rest)| rest.split([' ', '&']).next().unwrap());
+        let next = pages.iter().find(|(from, _)| *from == here);
+        let response = Response::json("[]");
+        Reply::Keep(match next {
+            Some((_, to)) => {
+                let link = format!("<{{origin}}/api/v1/groups?after={to}>; rel=next");
+                response.header("link", &link).bytes(asked.origin)
+            }
+            None => response.bytes(asked.origin),
+        })
+    })
+    .await
+}
+
+/// Follows `next` from the first page on; the number of pages, and what ended it.
+async fn walk(server: &Server, run: &Run) -> (usize, Option<String>) {
+    let (gateway, grant) = (gateway(&server.origin), grant(&server.origin));
+    let mut request = Request {
+        endpoint: "/api/v1/groups".to_owned(),
+        ..Request::default()
+    };
+    for pages in 0..20 {
+        let get = grant.authorize(&request).unwrap();
+        match gateway.get_in(run, &get, plenty()).await {
+            Ok(page) if page.next.is_none() => return (pages + 1, None),
+            Ok(page) => request.cursor = page.next,
+            Err(Failure::Unavailable(text)) => return (pages, Some(text)),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    panic!("it never ended");
+}
+
+#[tokio::test]
+async fn pages_that_lead_round_in_a_circle_end_the_run() {
+    for (pages, read) in [
+        (&[("", "a"), ("a", "b"), ("b", "a")][..], 2),
+        (
+            &[("", "a"), ("a", "b"), ("b", "c"), ("c", "d"), ("d", "b")][..],
+            4,
+        ),
+    ] {
+        let server = trail(pages).await;
+        let (seen, end) = walk(&server, &Run::default()).await;
+        assert_eq!(seen, read);
+        assert!(
+            end.unwrap()
+                .starts_with("Okta's pages lead round in a circle"),
+            "{pages:?}"
+        );
+        assert_eq!(server.requests(), read + 1);
+    }
+}
+
+#[tokio::test]
+async fn reading_a_list_twice_in_one_call_is_no_circle() {
+    let server = trail(&[("", "a"), ("a", "b"), ("b", "c")]).await;
+    let run = Run::default();
+    for _ in 0..3 {
+        assert_eq!(walk(&server, &run).await, (4, None));
+    }
 }

@@ -63,7 +63,12 @@ fields = ["roles.id"]
 "#;
 
 pub(crate) fn grant(origin: &str) -> Grant {
-    let manifest = Manifest::parse(MANIFEST).unwrap();
+    grant_of("probe", origin)
+}
+
+fn grant_of(plugin: &str, origin: &str) -> Grant {
+    let text = MANIFEST.replace("\"probe\"", &format!("\"{plugin}\""));
+    let manifest = Manifest::parse(&text).unwrap();
     let org = OrgUrl::parse(origin).unwrap();
     Grants::new(&manifest, org, CursorKey::new([3; 32]), &[]).of_tool("read")
 }
@@ -71,6 +76,15 @@ pub(crate) fn grant(origin: &str) -> Grant {
 /// A proof for an endpoint without parameters.
 pub(crate) fn authorized(origin: &str, endpoint: &str) -> AuthorizedGet {
     with_path(origin, endpoint, &[])
+}
+
+/// The same of another plugin.
+pub(crate) fn authorized_for(plugin: &str, origin: &str, endpoint: &str) -> AuthorizedGet {
+    let request = Request {
+        endpoint: endpoint.to_owned(),
+        ..Request::default()
+    };
+    grant_of(plugin, origin).authorize(&request).unwrap()
 }
 
 pub(crate) fn with_path(origin: &str, endpoint: &str, path: &[(&str, &str)]) -> AuthorizedGet {

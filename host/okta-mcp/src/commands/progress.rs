@@ -19,14 +19,15 @@ pub(crate) fn on_terminal() -> Arc<dyn Progress> {
 
 impl Progress for Line {
     fn update(&self, update: Update) {
-        let steps = match update.total {
-            Some(total) => format!("{} of {total}", update.done),
-            None => update.done.to_string(),
+        let steps = match (update.done, update.total) {
+            (Some(done), Some(total)) => format!("{done} of {total} "),
+            (Some(done), None) => format!("{done} "),
+            (None, _) => String::new(),
         };
         // A terminal that is gone does not need the line.
         let _ = write!(
             std::io::stderr().lock(),
-            "\r\u{1b}[K{steps} {}",
+            "\r\u{1b}[K{steps}{}",
             update.message
         );
     }

@@ -60,6 +60,24 @@ pub struct OktaSection {
     pub api_token: Option<Token>,
     /// A file that holds the API token and nothing else; relative to this file.
     pub api_token_file: Option<PathBuf>,
+    /// How hard this server may press on Okta's rate limits.
+    pub pace: PaceSection,
+    /// How long an answer may be used again for the very same question, such as `60 s`; at most `60 min`. Left out,
+    /// never: every answer is Okta's own of the moment.
+    pub cache_ttl: Option<String>,
+}
+
+/// The pace of requests.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+#[schemars(deny_unknown_fields)]
+pub struct PaceSection {
+    /// Percent of every rate limit that is left to others, who share it: 0 to 90; 10 when left out.
+    #[schemars(range(max = 90))]
+    pub reserve: Option<u8>,
+    /// Requests at the same time: 1 to 32; 8 when left out.
+    #[schemars(range(min = 1, max = 32))]
+    pub concurrency: Option<u16>,
 }
 
 /// A token as the file holds it.
@@ -252,6 +270,7 @@ fn objects_only(text: &str, file: &str) -> Result<(), ConfigError> {
     let mut places = vec![("the file".to_owned(), Some(&whole))];
     places.push(("okta".to_owned(), whole.get("okta")));
     places.push(("http".to_owned(), whole.get("http")));
+    places.push(("okta.pace".to_owned(), whole.pointer("/okta/pace")));
     for (name, plugin) in whole
         .get("plugins")
         .and_then(Value::as_object)

@@ -271,3 +271,46 @@ fn the_committed_schema_is_the_types_own_and_the_example_fits_it() {
     jsonschema::validate(&File::json_schema(), &value).unwrap();
     File::parse(&example, "config.example.json").unwrap();
 }
+
+#[test]
+fn the_pace_is_taken_within_its_bounds_and_refused_beyond_with_an_example() {
+    for good in [
+        r#"{"okta": {"pace": {"reserve": 0, "concurrency": 1}, "cacheTtl": "60 min"}}"#,
+        r#"{"okta": {"pace": {"reserve": 90, "concurrency": 32}, "cacheTtl": "1 ms"}}"#,
+        r#"{"okta": {"pace": {}}}"#,
+    ] {
+        assert!(load(Some(good), true, &[]).is_ok(), "{good}");
+    }
+    for (okta, told) in [
+        (
+            r#"{"pace": {"reserve": 91}}"#,
+            "okta.pace.reserve: a reserve is from 0 to 90 percent, such as 10",
+        ),
+        (
+            r#"{"pace": {"concurrency": 0}}"#,
+            "okta.pace.concurrency: a concurrency is from 1 to 32 requests, such as 8",
+        ),
+        (
+            r#"{"pace": {"concurrency": 33}}"#,
+            "okta.pace.concurrency: a concurrency is from 1 to 32 requests, such as 8",
+        ),
+        (
+            r#"{"cacheTtl": "61 min"}"#,
+            "okta.cacheTtl: write a time of up to `60 min`, such as `60 s`",
+        ),
+        (
+            r#"{"cacheTtl": "60"}"#,
+            "okta.cacheTtl: write a time of up to `60 min`, such as `60 s`",
+        ),
+        (
+            r#"{"pace": []}"#,
+            "DIR/okta-mcp/config.json: okta.pace: an array where an object is expected",
+        ),
+        (
+            r#"{"pace": {"reserv": 1}}"#,
+            "DIR/okta-mcp/config.json: there is no setting `okta.pace.reserv`; did you mean `reserve`?",
+        ),
+    ] {
+        assert_eq!(problem(&format!("{{\"okta\": {okta}}}")), told);
+    }
+}

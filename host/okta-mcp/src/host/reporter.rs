@@ -17,12 +17,24 @@ pub trait Progress: Send + Sync {
 /// How far a call is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Update {
-    /// Steps done.
-    pub done: u32,
+    /// Steps done; none when the call only waits.
+    pub done: Option<u32>,
     /// Steps in all, where that is known.
     pub total: Option<u32>,
     /// For the person who waits.
     pub message: String,
+}
+
+impl Update {
+    /// A call that goes no further for the moment.
+    #[must_use]
+    pub fn waiting(message: String) -> Self {
+        Self {
+            done: None,
+            total: None,
+            message,
+        }
+    }
 }
 
 /// Progress that nobody asked for.
@@ -63,7 +75,7 @@ impl Reporter for CallReporter {
 
     fn progress(&self, done: u32, total: Option<u32>, message: &str) {
         self.progress.update(Update {
-            done,
+            done: Some(done),
             total,
             message: message.to_owned(),
         });

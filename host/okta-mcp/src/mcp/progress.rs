@@ -28,6 +28,23 @@ impl Progress for Sender {
     }
 }
 
+/// The numbers of a call's notifications. MCP wants each to be higher than the one before it, which a
+/// plugin's need not be, and a wait has none of its own: what does not rise is told as a tiny step.
+#[derive(Default)]
+struct Rising(Option<f64>);
+
+impl Rising {
+    /// So little that a thousand of them are one step, and exact in binary.
+    const TINY: f64 = 1.0 / 1_024.0;
+
+    fn next(&mut self, done: Option<u32>) -> f64 {
+        let least = self.0.map_or(0.0, |last| last + Self::TINY);
+        let next = done.map_or(least, |done| f64::from(done).max(least));
+        self.0 = Some(next);
+        next
+    }
+}
+
 /// Where a call reports to: a channel if the client sent a token, nowhere if not.
 pub(super) fn channel(
     context: &RequestContext<RoleServer>,
@@ -54,8 +71,10 @@ pub(super) async fn forward_while<T>(
     else {
         return call.await;
     };
-    let send = async |update: Update| {
-        let mut params = ProgressNotificationParam::new(token.clone(), f64::from(update.done));
+    let mut rising = Rising::default();
+    let mut send = async |update: Update| {
+        let number = rising.next(update.done);
+        let mut params = ProgressNotificationParam::new(token.clone(), number);
         params.total = update.total.map(f64::from);
         params.message = (!update.message.is_empty()).then_some(update.message);
         // A client that is gone does not need to hear of it.
@@ -73,4 +92,30 @@ pub(super) async fn forward_while<T>(
         send(update).await;
     }
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_is_higher_than_the_one_before() {
+        let mut rising = Rising::default();
+        let told = [
+            None,
+            None,
+            Some(1),
+            Some(1),
+            None,
+            Some(3),
+            Some(2),
+            Some(4),
+        ];
+        let numbers = told.map(|done| rising.next(done));
+        assert!(
+            numbers.windows(2).all(|pair| pair[0] < pair[1]),
+            "{numbers:?}"
+        );
+        assert_eq!((numbers[0], numbers[2], numbers[7]), (0.0, 1.0, 4.0));
+    }
 }

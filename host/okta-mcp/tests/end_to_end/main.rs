@@ -17,6 +17,7 @@ mod apps;
 mod arguments;
 mod contract;
 mod factors;
+mod faults;
 mod groups;
 mod hostile;
 mod policies;

@@ -2,7 +2,7 @@
 //!
 //! The org is in this process, so that it can be told to misbehave.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use simulator::{Fault, FaultKind, Handle, Options, PathPrefix};
 
 use crate::support::client::Client;
@@ -11,16 +11,23 @@ use crate::support::{Home, org, rows as row};
 use crate::{assert_complete, assert_rows, items, rows};
 
 /// A server, and an org that can be told to misbehave.
-struct BadDay {
-    client: Client,
-    org: Handle,
+pub(crate) struct BadDay {
+    pub(crate) client: Client,
+    pub(crate) org: Handle,
     _home: Home,
 }
 
 impl BadDay {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
+        Self::with(&json!({})).await
+    }
+
+    /// With these settings of the operator.
+    pub(crate) async fn with(settings: &Value) -> Self {
         let (home, org) = (Home::new(), org().await);
-        let mut command = home.command(["serve", "--log", "off"]);
+        let config = home.write("settings.json", &settings.to_string());
+        let mut command = home.command(["serve", "--log", "off", "--config"]);
+        command.arg(config);
         command
             .env("OKTA_ORG_URL", org.url())
             .env("OKTA_API_TOKEN", Options::DEMO_TOKEN);
@@ -40,7 +47,7 @@ impl BadDay {
     }
 
     /// The day is over: the next call works.
-    async fn is_over(&self) {
+    pub(crate) async fn is_over(&self) {
         let seed = seed().await;
         let mara = "mara.okonkwo@northwind.example.com";
         let found = self.client.ok("get_user", json!({"user": mara})).await;

@@ -212,6 +212,33 @@ async fn a_call_with_a_progress_token_tells_how_far_it_is() {
 }
 
 #[tokio::test]
+async fn a_call_that_waits_for_okta_s_rate_limit_says_so_while_it_waits() {
+    let Session {
+        mut server,
+        _simulator,
+        _home,
+    } = Session::on("error", json!({}), &["rate-limit=1@1"]).await;
+    server.initialize("2025-11-25").await;
+    let call =
+        json!({"name": "get_user", "arguments": {"user": ENGINEER}, "_meta": {"progressToken": 7}});
+    let answer = server.request("tools/call", call).await;
+    assert_eq!(
+        answer["result"]["structuredContent"]["login"], ENGINEER,
+        "{answer}"
+    );
+    let [told] = server.aside.as_slice() else {
+        panic!("{:?}", server.aside);
+    };
+    assert_eq!(told["method"], "notifications/progress");
+    assert_eq!(told["params"]["progressToken"], 7);
+    let message = told["params"]["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("Okta's rate limit is nearly used up: waiting for its next minute, "),
+        "{message}"
+    );
+}
+
+#[tokio::test]
 async fn a_call_without_a_progress_token_tells_nothing_but_its_answer() {
     let Session {
         mut server,

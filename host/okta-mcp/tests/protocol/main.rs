@@ -39,8 +39,13 @@ impl Session {
 
     /// With a configuration file.
     async fn with(log: &str, config: Value) -> Self {
+        Self::on(log, config, &[]).await
+    }
+
+    /// On an org that goes wrong in these ways.
+    async fn on(log: &str, config: Value, faults: &[&str]) -> Self {
         let home = Home::new();
-        let simulator = Simulator::start(&home).await;
+        let simulator = Simulator::with(&home, faults).await;
         let config = home.write("settings.json", &config.to_string());
         let mut command = home.command(["serve", "--config", config.to_str().unwrap()]);
         simulator.configure(&mut command).env("OKTA_MCP_LOG", log);

@@ -135,8 +135,17 @@ pub struct Simulator {
 
 impl Simulator {
     pub async fn start(home: &Home) -> Self {
+        Self::with(home, &[]).await
+    }
+
+    /// With faults, as `--fault` names them.
+    pub async fn with(home: &Home, faults: &[&str]) -> Self {
+        let faults = faults.iter().flat_map(|fault| ["--fault", fault]);
+        let arguments = ["simulate", "--listen", "127.0.0.1:0"]
+            .into_iter()
+            .chain(faults);
         let mut child = home
-            .command(["simulate", "--listen", "127.0.0.1:0"])
+            .command(arguments)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
