@@ -76,6 +76,8 @@ impl Server {
             let page = Bytes::from(page.clone());
             tokio::spawn(async move {
                 while let Ok((stream, _)) = listener.accept().await {
+                    // A real server does not wait for acknowledgements before it sends on.
+                    stream.set_nodelay(true).unwrap();
                     let (acceptor, page) = (acceptor.clone(), page.clone());
                     tokio::spawn(async move {
                         let stream = acceptor.accept(stream).await.unwrap();
