@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use simulator::FaultSwitch;
 
+use crate::audit_report::{self, Since};
 use crate::http::Listen;
 use crate::install::Client;
 use crate::toolchain::Wish;
@@ -72,6 +73,9 @@ pub struct Options {
     /// Use the embedded example org instead of a real one; nothing leaves this machine
     #[arg(long, global = true, conflicts_with_all = ["config", "org_url", "api_token_file"])]
     pub demo: bool,
+    /// Keep an audit log in this file [env: OKTA_MCP_AUDIT_LOG]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub audit_log: Option<PathBuf>,
     /// What to log to stderr: error, warn, info, debug, trace, or a filter [env: OKTA_MCP_LOG] [default: warn]
     #[arg(long, global = true, value_name = "FILTER")]
     pub log: Option<String>,
@@ -129,6 +133,9 @@ pub enum Command {
     /// About the configuration file
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Check an audit log, and see what was really used
+    #[command(subcommand)]
+    Audit(AuditCommand),
 }
 
 /// The help of `--fault` where there is room.
@@ -204,6 +211,25 @@ pub enum PluginCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Run a plugin on the example org and print the manifest that its calls would have needed
+    ///
+    /// What its manifest does not allow stays denied while it runs; each denial becomes the least change of the manifest
+    /// that would have allowed it, and the calls are made again, until nothing new is denied. Nothing that carries
+    /// credentials is ever learned. The plugin's file is not changed.
+    ///
+    /// Example: okta-mcp plugin learn my.wasm -- list_things '{"limit": 5}' get_thing '{"id": "…"}' > plugin.toml
+    #[command(verbatim_doc_comment)]
+    Learn {
+        /// The plugin's package
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// A file of calls, one on each line: {"tool": "…", "arguments": {…}}
+        #[arg(long, value_name = "FILE")]
+        calls: Option<PathBuf>,
+        /// The calls: a tool's name, and its arguments as a JSON object where it takes any
+        #[arg(last = true, value_name = "TOOL [ARGUMENTS]")]
+        words: Vec<String>,
+    },
 }
 
 /// Commands about the configuration.
@@ -211,6 +237,52 @@ pub enum PluginCommand {
 pub enum ConfigCommand {
     /// Print the file's JSON Schema
     Schema,
+}
+
+/// Commands about the audit log.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Find rows that were altered, removed or moved after they were written; exit code 3 when there are any
+    Verify {
+        /// The log; its older parts beside it belong to it
+        #[arg(id = "audit_file", value_name = "LOG")]
+        log: PathBuf,
+        /// A row that was noted earlier, as this command prints it: it must still be there
+        #[arg(long, value_name = "ROW:HASH")]
+        expect: Option<audit::verify::Anchor>,
+        /// Check the rows against one another only: for a copy without its head, or on another machine
+        #[arg(long)]
+        chain_only: bool,
+    },
+    /// Hold what plugins declare against what they used: unused endpoints, parameters and fields, denied attempts, who
+    /// called what, and what left the org
+    Report(ReportArguments),
+    /// Print the JSON Schema of a row
+    Schema {
+        /// The schema of `audit report --format json` instead
+        #[arg(long)]
+        report: bool,
+    },
+}
+
+/// What `audit report` takes.
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// The log; its older parts beside it belong to it
+    #[arg(id = "audit_file", value_name = "LOG")]
+    pub log: PathBuf,
+    /// Check the rows against one another only: for a copy without its head, or on another machine
+    #[arg(long)]
+    pub chain_only: bool,
+    /// Only what happened since: a day (2026-01-31), a moment (2026-01-31T12:00:00Z), or so many days ago (30d)
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<Since>,
+    /// The report's form
+    #[arg(long, value_enum, default_value_t = audit_report::Format::Text, conflicts_with = "suggest_manifest")]
+    pub format: audit_report::Format,
+    /// Print PLUGIN's manifest without what was not used, comments kept, instead of a report
+    #[arg(long, value_name = "PLUGIN")]
+    pub suggest_manifest: Option<String>,
 }
 
 #[cfg(test)]

@@ -2,9 +2,12 @@
 //!
 //! 0: it worked. 1: a tool answered with an error, or a package has problems. 2: a mistake in arguments,
 //! configuration or a file.
+//! 3: a check found what it looks for.
 
+mod audit;
 mod call;
 mod install;
+mod learn;
 mod plugin;
 pub(crate) mod progress;
 mod serve;
@@ -16,6 +19,7 @@ pub(crate) use tools::describe as describe_plugin;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use ::audit::row::{Client, Transport};
 use anyhow::Context as _;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
@@ -23,7 +27,7 @@ use tracing_subscriber::EnvFilter;
 use crate::builtin;
 use crate::cli::{Cli, Command, ConfigCommand, Options, PluginCommand};
 use crate::config::file::{File, HttpSection};
-use crate::config::{Given, Settings};
+use crate::config::{self, Given, Settings};
 use crate::demo::{self, ExampleOrg};
 use crate::host::Host;
 
@@ -31,6 +35,8 @@ use crate::host::Host;
 const TOOL_FAILED: u8 = 1;
 /// Exit code for a package with problems.
 const PROBLEMS: u8 = 1;
+/// Exit code for a log that was tampered with.
+const FOUND: u8 = 3;
 /// Exit code for bad input, clap's own as well.
 const BAD_INPUT: u8 = 2;
 
@@ -102,11 +108,25 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Install(own) => install::run(&options, &own),
         Command::Uninstall(own) => install::undo(&own),
+        Command::Plugin(PluginCommand::Learn { file, calls, words }) => {
+            let _log = log_to_stderr(options.log.as_deref().unwrap_or("warn"))?;
+            learn::run(&file, calls.as_deref(), &words).await
+        }
+        Command::Audit(command) => audit::run(&options, &command).await,
         Command::Config(ConfigCommand::Schema) => {
             anstream::println!("{}", serde_json::to_string_pretty(&File::json_schema())?);
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// This program, as the one who calls.
+pub(crate) fn own_client() -> Client {
+    Client::new(
+        "okta-mcp",
+        env!("CARGO_PKG_VERSION"),
+        Transport::CommandLine,
+    )
 }
 
 /// Writes what is still waiting when it goes.
@@ -129,7 +149,12 @@ async fn start(options: &Options) -> anyhow::Result<Started> {
     if options.demo {
         let log = log_to_stderr(options.log.as_deref().unwrap_or("warn"))?;
         let org = ExampleOrg::start().await?;
-        let host = Arc::new(Host::start(org.settings()?, &builtin::ALL)?);
+        let mut settings = org.settings()?;
+        // The example org has no configuration file: only a log that is named here is kept.
+        settings.audit = config::audit_of(options.audit_log.as_deref(), &|name| {
+            std::env::var(name).ok()
+        })?;
+        let host = Arc::new(Host::start(settings, &builtin::ALL)?);
         return Ok(Started {
             host,
             http: HttpSection::default(),
@@ -137,13 +162,7 @@ async fn start(options: &Options) -> anyhow::Result<Started> {
             _log: log,
         });
     }
-    let given = Given {
-        config: options.config.clone(),
-        org_url: options.org_url.clone(),
-        api_token_file: options.api_token_file.clone(),
-        log: options.log.clone(),
-    };
-    let settings = Settings::load(&given, &|name| std::env::var(name).ok())?;
+    let settings = Settings::load(&given(options), &|name| std::env::var(name).ok())?;
     let log = log_to_stderr(&settings.log)?;
     let http = settings.http.clone();
     Ok(Started {
@@ -152,6 +171,16 @@ async fn start(options: &Options) -> anyhow::Result<Started> {
         _org: None,
         _log: log,
     })
+}
+
+fn given(options: &Options) -> Given {
+    Given {
+        config: options.config.clone(),
+        org_url: options.org_url.clone(),
+        api_token_file: options.api_token_file.clone(),
+        audit_log: options.audit_log.clone(),
+        log: options.log.clone(),
+    }
 }
 
 /// stdout belongs to the protocol; whatever is logged goes to stderr, by a thread of its own: a client that does

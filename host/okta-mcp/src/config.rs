@@ -8,6 +8,7 @@
 //! wherever its user happens to be, a cloned repository for one, and whoever writes the file decides where a
 //! token goes, which plugins read with it, and which restrictions of the operator's hold.
 
+mod audit;
 mod error;
 pub mod file;
 mod pace;
@@ -34,6 +35,8 @@ pub struct Given {
     pub org_url: Option<String>,
     /// `--api-token-file`.
     pub api_token_file: Option<PathBuf>,
+    /// `--audit-log`.
+    pub audit_log: Option<PathBuf>,
     /// `--log`.
     pub log: Option<String>,
 }
@@ -49,6 +52,8 @@ pub struct Settings {
     pub plugins: BTreeMap<String, PluginSettings>,
     /// How HTTP is served, when it is.
     pub http: HttpSection,
+    /// How the audit log is kept, if one is.
+    pub audit: Option<::audit::log::Settings>,
     /// Where relative paths of the file start.
     pub base: PathBuf,
     /// The log filter, in `tracing`'s syntax.
@@ -105,12 +110,24 @@ impl Settings {
         Ok(Self {
             okta,
             pace,
+            audit: audit::settings(&file.audit, given.audit_log.as_deref(), env, &base)?,
             plugins: file.plugins,
             http: file.http,
             base,
             log,
         })
     }
+}
+
+/// The audit log that the flag or the environment names, where no file is read.
+///
+/// # Errors
+/// None at present: a path can be anything until it is opened.
+pub fn audit_of(
+    flag: Option<&Path>,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<Option<::audit::log::Settings>, ConfigError> {
+    audit::settings(&file::AuditSection::default(), flag, env, Path::new(""))
 }
 
 /// Settings for a plugin that is nowhere would silently restrict nothing.

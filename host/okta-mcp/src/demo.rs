@@ -56,6 +56,7 @@ impl ExampleOrg {
             http: HttpSection::default(),
             pace: crate::config::Pace::default(),
             plugins: std::collections::BTreeMap::new(),
+            audit: None,
             base: PathBuf::new(),
             log: "warn".to_owned(),
         })

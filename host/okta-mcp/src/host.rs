@@ -4,11 +4,16 @@
 //! what happened, why, and what to do next. Nothing is run before the arguments fit the schema.
 
 mod cursor_key;
+mod recorded;
 mod reporter;
 
 use std::sync::Arc;
 use std::time::Instant;
 
+use audit::SealKey;
+use audit::log::Log;
+use audit::record::{Record, Subject};
+use audit::row::{Client, Outcome as Ended};
 use capability::cursor::CursorKey;
 use capability::org::OrgUrl;
 use capability::text::clean;
@@ -17,10 +22,12 @@ use sandbox::{Block, Call, CallError, Engine, Outcome};
 use serde_json::{Map, Value};
 
 use crate::builtin::Builtin;
-use crate::config::{Okta as OktaSettings, Settings};
+use crate::config::{Okta as OktaSettings, Pace, Settings};
 use crate::directory::Okta;
 use crate::registry::{Offered, Registry};
+use crate::{AUDIT_KEY, state_key};
 
+use recorded::Recorded;
 use reporter::CallReporter;
 pub use reporter::{Progress, Silent, Update};
 
@@ -29,6 +36,7 @@ pub struct Host {
     registry: Registry,
     connection: Connection,
     cursor_key: CursorKey,
+    audit: Option<Arc<Log>>,
 }
 
 /// Where calls go.
@@ -42,6 +50,29 @@ pub enum Connection {
     },
     /// Nowhere; the text says what to set.
     Missing(String),
+}
+
+impl Connection {
+    /// The connection that `okta` describes. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When the gateway cannot be set up.
+    pub fn new(okta: OktaSettings, pace: Pace) -> Result<Self, StartError> {
+        Ok(match okta {
+            OktaSettings::Missing(text) => Self::Missing(text),
+            OktaSettings::Ready { org, credential } => {
+                let gateway = Gateway::new(gateway::Settings {
+                    org: org.clone(),
+                    credential,
+                    user_agent: concat!("okta-mcp/", env!("CARGO_PKG_VERSION")).to_owned(),
+                })?;
+                Self::Org {
+                    gateway: Arc::new(pace.apply(gateway)),
+                    org,
+                }
+            }
+        })
+    }
 }
 
 /// What a call came to.
@@ -62,23 +93,18 @@ pub enum Answer {
 
 /// There is no such tool.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no tool `{name}`{}", hint.as_deref().map(|hint| format!("; did you mean `{hint}`?")).unwrap_or_default())]
+#[error(
+    "there is no tool `{name}`{}{}",
+    hint.as_deref().map(|hint| format!("; did you mean `{hint}`?")).unwrap_or_default(),
+    id.as_deref().map(shown_id).unwrap_or_default()
+)]
 pub struct UnknownTool {
     /// What was asked for, cleaned.
     pub name: String,
     /// The tool that it looks like.
     pub hint: Option<String>,
-}
-
-impl UnknownTool {
-    /// Without a hint.
-    #[must_use]
-    pub fn named(name: &str) -> Self {
-        Self {
-            name: clean(name, 60),
-            hint: None,
-        }
-    }
+    /// The call's id in the audit log, where one is kept.
+    pub id: Option<String>,
 }
 
 /// Why the host cannot start.
@@ -93,6 +119,9 @@ pub enum StartError {
     /// No randomness for the cursor key.
     #[error("the system gives no random bytes: {0}")]
     Random(getrandom::Error),
+    /// The audit log cannot be kept.
+    #[error(transparent)]
+    Audit(#[from] audit::log::StartError),
 }
 
 impl Host {
@@ -103,24 +132,18 @@ impl Host {
     pub fn start(settings: Settings, builtins: &[Builtin]) -> Result<Self, StartError> {
         let engine = Engine::new()?;
         let registry = Registry::load(&engine, builtins, &settings.plugins, &settings.base);
-        let connection = match settings.okta {
-            OktaSettings::Missing(text) => Connection::Missing(text),
-            OktaSettings::Ready { org, credential } => {
-                let gateway = Gateway::new(gateway::Settings {
-                    org: org.clone(),
-                    credential,
-                    user_agent: concat!("okta-mcp/", env!("CARGO_PKG_VERSION")).to_owned(),
-                })?;
-                Connection::Org {
-                    gateway: Arc::new(settings.pace.apply(gateway)),
-                    org,
-                }
-            }
-        };
+        let connection = Connection::new(settings.okta, settings.pace)?;
         Ok(Self {
             registry,
             connection,
             cursor_key: cursor_key::load()?,
+            audit: match settings.audit {
+                Some(audit) => {
+                    let key = state_key::keep(AUDIT_KEY).map(SealKey::new);
+                    Some(Arc::new(Log::start(audit, key)?))
+                }
+                None => None,
+            },
         })
     }
 
@@ -130,12 +153,20 @@ impl Host {
         &self.registry
     }
 
-    /// Calls `name` with `arguments`. Dropping the future cancels the call and its requests.
+    /// Opens the audit log now, where one is kept, so that what is wrong with it is told before the first call.
+    pub fn open_audit(&self) {
+        if let Some(log) = &self.audit {
+            log.open();
+        }
+    }
+
+    /// Calls `name` with `arguments` for `client`. Dropping the future cancels the call and its requests.
     ///
     /// # Errors
     /// Only when there is no such tool; everything else is an [`Answer`].
     pub async fn call(
         &self,
+        client: Client,
         name: &str,
         arguments: Map<String, Value>,
         progress: Arc<dyn Progress>,
@@ -143,14 +174,35 @@ impl Host {
         let Some(offered) = self.registry.tool(name) else {
             return Err(UnknownTool {
                 hint: self.registry.nearest(name).map(str::to_owned),
-                ..UnknownTool::named(name)
+                ..self.no_such_tool(client, name).await
             });
         };
-        let mut record = Record::start(offered);
-        let answer = match self.run(offered, arguments, progress).await {
-            Ok(answer) | Err(answer) => answer,
+        let mut trace = Trace::start(offered);
+        let record = self
+            .audit
+            .as_ref()
+            .map(|log| Arc::new(begin(log, client, offered, &arguments)));
+        let run = async {
+            if let Some(record) = &record {
+                let unrecorded =
+                    |error: audit::log::Unrecorded| failed(Ended::Unrecorded, error.to_string());
+                record.admit().await.map_err(unrecorded)?;
+            }
+            self.run(offered, arguments, progress, record.as_ref())
+                .await
         };
-        record.outcome = match answer {
+        let (mut answer, outcome) = match run.await {
+            Ok(answer) => (answer, Ended::Done),
+            Err(Stopped { answer, outcome }) => (answer, outcome),
+        };
+        if let Some(record) = &record {
+            // What was not recorded does not leave, where the operator wants it so.
+            if let Err(unrecorded) = record.finish(outcome).await {
+                answer = Answer::Failed(unrecorded.to_string());
+            }
+            answer = answer.with_id(record.id().as_str());
+        }
+        trace.outcome = match answer {
             Answer::Done { .. } => "done",
             Answer::Refused(_) => "refused",
             Answer::Failed(_) => "failed",
@@ -158,29 +210,55 @@ impl Host {
         Ok(answer)
     }
 
+    /// What a caller is told of a tool that there is not, or not for them: no hint, which could name another one.
+    pub async fn no_such_tool(&self, client: Client, name: &str) -> UnknownTool {
+        let mut unknown = UnknownTool {
+            name: clean(name, 60),
+            hint: None,
+            id: None,
+        };
+        if let Some(log) = &self.audit {
+            let record = Record::of_unknown(log, client, name);
+            // That it could not be written changes nothing: nothing is answered.
+            let _ = record.finish(Ended::UnknownTool).await;
+            unknown.id = Some(record.id().to_string());
+        }
+        unknown
+    }
+
     async fn run(
         &self,
         offered: &Offered,
         arguments: Map<String, Value>,
         progress: Arc<dyn Progress>,
-    ) -> Result<Answer, Answer> {
+        record: Option<&Arc<Record>>,
+    ) -> Result<Answer, Stopped> {
         let name = &offered.tool.name;
         let arguments = Value::Object(arguments);
         offered.input.check(&arguments).map_err(|violations| {
-            Answer::Refused(format!("The arguments of {name} do not fit: {violations}."))
+            refused(
+                Ended::InvalidArguments,
+                format!("The arguments of {name} do not fit: {violations}."),
+            )
         })?;
         let (org, gateway) = match &self.connection {
             Connection::Org { org, gateway } => (org, gateway),
             Connection::Missing(text) => {
-                return Err(Answer::Refused(format!(
-                    "This server cannot reach Okta yet: {text}."
-                )));
+                return Err(refused(
+                    Ended::NotConfigured,
+                    format!("This server cannot reach Okta yet: {text}."),
+                ));
             }
         };
+        let directory: Arc<dyn sandbox::Directory> =
+            Arc::new(Okta::for_call(gateway, Arc::clone(&progress)));
         let call = Call {
             grant: offered.loaded.grant(name, org, &self.cursor_key),
-            directory: Arc::new(Okta::for_call(gateway, Arc::clone(&progress))),
-            reporter: Arc::new(CallReporter::new(offered, progress)),
+            directory: match record {
+                Some(record) => Arc::new(Recorded::new(directory, Arc::clone(record))),
+                None => directory,
+            },
+            reporter: Arc::new(CallReporter::new(offered, progress, record.cloned())),
             resumed: None,
         };
         match offered
@@ -190,29 +268,86 @@ impl Host {
             .await
         {
             Ok(Outcome::Done(output)) => {
-                let structured =
-                    check_output(offered, output.structured).map_err(Answer::Failed)?;
+                let structured = check_output(offered, output.structured)
+                    .map_err(|text| failed(Ended::Broken, text))?;
                 Ok(Answer::Done {
                     structured,
                     content: output.content,
                 })
             }
-            Ok(Outcome::NeedsInput(_)) => Err(Answer::Failed(format!(
-                "{name} asked for input that this server cannot pass on yet; nothing was changed. Use another tool."
-            ))),
+            Ok(Outcome::NeedsInput(_)) => Err(failed(
+                Ended::Broken,
+                format!(
+                    "{name} asked for input that this server cannot pass on yet; nothing was changed. Use another tool."
+                ),
+            )),
             Err(error) => Err(tell(name, error)),
         }
     }
 }
 
-/// The audit record of one call, written however the call ends: a dropped one was cancelled.
-struct Record<'a> {
+/// A call that brought no result: what its caller reads, and what the audit log is told.
+struct Stopped {
+    answer: Answer,
+    outcome: Ended,
+}
+
+fn refused(outcome: Ended, text: String) -> Stopped {
+    Stopped {
+        answer: Answer::Refused(text),
+        outcome,
+    }
+}
+
+fn failed(outcome: Ended, text: String) -> Stopped {
+    Stopped {
+        answer: Answer::Failed(text),
+        outcome,
+    }
+}
+
+impl Answer {
+    /// The one place where an error gets the id by which a person finds it in the audit log.
+    fn with_id(self, id: &str) -> Self {
+        match self {
+            done @ Self::Done { .. } => done,
+            Self::Refused(text) => Self::Refused(text + &shown_id(id)),
+            Self::Failed(text) => Self::Failed(text + &shown_id(id)),
+        }
+    }
+}
+
+fn shown_id(id: &str) -> String {
+    format!(" [audit {id}]")
+}
+
+/// The audit record of a call that begins now.
+fn begin(
+    log: &Arc<Log>,
+    client: Client,
+    offered: &Offered,
+    arguments: &Map<String, Value>,
+) -> Record {
+    let package = offered.loaded.plugin.package();
+    let subject = Subject {
+        plugin: package.manifest().name.clone(),
+        digest: package.digest().to_string(),
+        tool: offered.tool.name.clone(),
+    };
+    let properties = offered.tool.input_schema.get("properties");
+    Record::of_call(log, client, subject, arguments, |name| {
+        properties.is_some_and(|known| known.get(name).is_some())
+    })
+}
+
+/// The trace of one call on stderr, written however the call ends: a dropped one was cancelled.
+struct Trace<'a> {
     offered: &'a Offered,
     started: Instant,
     outcome: &'static str,
 }
 
-impl<'a> Record<'a> {
+impl<'a> Trace<'a> {
     fn start(offered: &'a Offered) -> Self {
         Self {
             offered,
@@ -222,7 +357,7 @@ impl<'a> Record<'a> {
     }
 }
 
-impl Drop for Record<'_> {
+impl Drop for Trace<'_> {
     fn drop(&mut self) {
         tracing::info!(
             target: "audit",
@@ -267,10 +402,18 @@ fn check_output(
 }
 
 /// What the model reads when a call failed. A plugin's own words stand alone; ours say what to do.
-fn tell(tool: &str, error: CallError) -> Answer {
-    match error {
-        CallError::InvalidArguments(text) => Answer::Refused(text),
-        CallError::Failed(text) => Answer::Failed(text),
-        other => Answer::Failed(format!("{tool} did not finish: {other}")),
-    }
+fn tell(tool: &str, error: CallError) -> Stopped {
+    let outcome = match &error {
+        CallError::InvalidArguments(text) => {
+            return refused(Ended::InvalidArguments, text.clone());
+        }
+        CallError::Failed(text) => return failed(Ended::Failed, text.clone()),
+        CallError::NeedsCapability(_) => Ended::Failed,
+        CallError::CpuExhausted { .. }
+        | CallError::TimedOut { .. }
+        | CallError::MemoryExhausted { .. } => Ended::Limited,
+        CallError::Busy => Ended::Busy,
+        _ => Ended::Broken,
+    };
+    failed(outcome, format!("{tool} did not finish: {error}"))
 }

@@ -13,6 +13,10 @@
     reason = "doc comments of the command line and the configuration are help texts, shown as they are"
 )]
 
+/// The name of the key that seals the audit log's head, in the user's state directory.
+const AUDIT_KEY: &str = "audit.key";
+
+pub mod audit_report;
 pub mod builtin;
 pub mod check;
 pub mod cli;
@@ -26,5 +30,6 @@ pub mod install;
 pub mod mcp;
 pub mod registry;
 pub mod schema;
+mod state_key;
 pub mod table;
 pub mod toolchain;

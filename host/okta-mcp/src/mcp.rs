@@ -12,6 +12,7 @@ mod progress;
 
 use std::sync::Arc;
 
+use audit::row::{Client, Transport};
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
     CustomRequest, CustomResult, DiscoverResult, ErrorCode, ErrorData, Implementation,
@@ -48,6 +49,7 @@ pub struct Server {
     host: Arc<Host>,
     tools: Arc<[Tool]>,
     caller: Caller,
+    transport: Transport,
 }
 
 impl Server {
@@ -63,13 +65,15 @@ impl Server {
             host,
             tools,
             caller: Caller::local(),
+            transport: Transport::Stdio,
         }
     }
 
-    /// This server for one caller, with the tools that are theirs.
+    /// This server for one caller over HTTP, with the tools that are theirs.
     #[must_use]
     pub fn for_caller(mut self, caller: Caller) -> Self {
         self.caller = caller;
+        self.transport = Transport::Http;
         self
     }
 
@@ -80,6 +84,25 @@ impl Server {
             .get::<http::request::Parts>()
             .and_then(|parts| parts.extensions.get::<Caller>())
             .unwrap_or(&self.caller)
+    }
+
+    /// What the request says of its client, as MCP 2026-07-28 has it, or what `initialize` said.
+    fn client(&self, context: &RequestContext<RoleServer>) -> Client {
+        let known = context
+            .meta
+            .client_info()
+            .or_else(|| Some(context.peer.peer_info()?.client_info.clone()));
+        let over_http = context.extensions.get::<http::request::Parts>().is_some();
+        let transport = if over_http {
+            Transport::Http
+        } else {
+            self.transport
+        };
+        let (name, version) = known.map_or_else(
+            || ("unknown".to_owned(), String::new()),
+            |client| (client.name, client.version),
+        );
+        Client::new(&name, &version, transport).on_behalf_of(self.caller(context).subject())
     }
 
     /// Serves one client over this process's stdin and stdout until it closes them.
@@ -158,12 +181,13 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         if !self.caller(&context).may_call(&request.name) {
-            // No hint: it could name another tool that is not theirs.
-            return Err(unknown(&UnknownTool::named(&request.name)));
+            let told = self.host.no_such_tool(self.client(&context), &request.name);
+            return Err(unknown(&told.await));
         }
         let (progress, updates) = progress::channel(&context);
         let arguments = request.arguments.unwrap_or_default();
-        let call = self.host.call(&request.name, arguments, progress);
+        let client = self.client(&context);
+        let call = self.host.call(client, &request.name, arguments, progress);
         let answer = tokio::select! {
             answer = progress::forward_while(call, updates, &context) => answer,
             // Dropping the call stops the guest and its request; the client gets no answer to a call that it took back.

@@ -166,6 +166,39 @@ impl Denial {
         }
     }
 
+    /// The name of the parameter that it is about, as the request wrote it, cleaned.
+    #[must_use]
+    pub fn parameter(&self) -> Option<&str> {
+        match self {
+            Self::UndeclaredQuery { place, .. }
+            | Self::UnknownParameter { place, .. }
+            | Self::Missing { place }
+            | Self::Twice { place }
+            | Self::Value { place, .. }
+            | Self::UndeclaredName { place, .. }
+            | Self::Hidden { place, .. } => {
+                let (name, _) = place.split_once(" of ")?;
+                Some(name.split_once('.')?.1)
+            }
+            Self::UndeclaredEndpoint { .. }
+            | Self::EndpointOfOtherTool { .. }
+            | Self::OtherEndpoint { .. }
+            | Self::NotPaged { .. }
+            | Self::Cursor(_)
+            | Self::Address(_) => None,
+        }
+    }
+
+    /// The field that a search or an order named and may not, cleaned.
+    #[must_use]
+    pub fn named_field(&self) -> Option<&str> {
+        match self {
+            Self::UndeclaredName { name, .. } => Some(name),
+            Self::Hidden { field, .. } => Some(field),
+            _ => None,
+        }
+    }
+
     pub(super) fn value(place: String, grammar: &Grammar, found: &str) -> Self {
         Self::Value {
             place,

@@ -21,7 +21,12 @@ pub(super) async fn run(
     let started = super::start(options).await?;
     let answer = match started
         .host
-        .call(tool, arguments, progress::on_terminal())
+        .call(
+            super::own_client(),
+            tool,
+            arguments,
+            progress::on_terminal(),
+        )
         .await
     {
         Ok(answer) => answer,

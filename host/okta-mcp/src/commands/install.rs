@@ -113,6 +113,7 @@ fn is_missing(options: &Options) -> bool {
         config: options.config.clone(),
         org_url: options.org_url.clone(),
         api_token_file: options.api_token_file.clone(),
+        audit_log: None,
         log: None,
     };
     !matches!(

@@ -11,6 +11,7 @@ use crate::mcp::Server;
 
 pub(super) async fn run(options: &Options, transport: Transport) -> anyhow::Result<ExitCode> {
     let started = super::start(options).await?;
+    started.host.open_audit();
     let server = Server::new(started.host.clone());
     if transport.http.is_some() || transport.sse {
         return over_http(server, &started.http, transport).await;

@@ -29,6 +29,8 @@ pub struct File {
     pub plugins: BTreeMap<String, PluginSettings>,
     /// How `serve --http` serves.
     pub http: HttpSection,
+    /// The audit log. Without `audit.log` none is kept.
+    pub audit: AuditSection,
     /// What goes to stderr: error, warn, info, debug, trace, or a filter such as `warn,gateway=debug`.
     pub log: Option<String>,
 }
@@ -101,6 +103,39 @@ impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
     }
+}
+
+/// How the audit log is kept.
+#[derive(Debug, Default, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+#[schemars(deny_unknown_fields)]
+pub struct AuditSection {
+    /// The log's file, such as `audit.jsonl`; relative to this file. Several servers may share one. --audit-log and
+    /// OKTA_MCP_AUDIT_LOG win.
+    pub log: Option<PathBuf>,
+    /// What happens to calls while the log cannot be written: `deny` (unless said otherwise) fails them, `allow` lets
+    /// them pass unrecorded.
+    pub on_failure: Option<OnFailureSetting>,
+    /// `true` writes the values of arguments and parameters beside their shapes: logins, names and searches.
+    pub values: bool,
+    /// A file that would become larger is put away under a lasting name and a new one begun: `64 MiB` unless said
+    /// otherwise, at least `64 KiB`.
+    pub max_bytes: Option<String>,
+    /// How many files that were put away are kept: 10 unless said otherwise.
+    pub keep: Option<u32>,
+    /// `true` forces every row to the disk before its call is answered. Without it a machine that loses its power may
+    /// lose the last seconds; a program that ends loses nothing.
+    pub sync: bool,
+}
+
+/// Whether calls fail while the audit log cannot be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnFailureSetting {
+    /// They fail.
+    Deny,
+    /// They pass unrecorded.
+    Allow,
 }
 
 /// What the operator says of one plugin. It can only take away, but for `allowWasi`, which adds
@@ -271,6 +306,7 @@ fn objects_only(text: &str, file: &str) -> Result<(), ConfigError> {
     places.push(("okta".to_owned(), whole.get("okta")));
     places.push(("http".to_owned(), whole.get("http")));
     places.push(("okta.pace".to_owned(), whole.pointer("/okta/pace")));
+    places.push(("audit".to_owned(), whole.get("audit")));
     for (name, plugin) in whole
         .get("plugins")
         .and_then(Value::as_object)

@@ -111,7 +111,10 @@ fn unknown_keys_are_errors_with_a_suggestion_at_every_depth() {
         problem(r#"{"plugins": {"users": {"limits": {"cpus": "1 s"}}}}"#)
             .ends_with("did you mean `cpu`?")
     );
-    assert!(problem(r#"{"zzz": 1}"#).contains("accepted here: $schema, okta, plugins, http, log"));
+    assert!(
+        problem(r#"{"zzz": 1}"#)
+            .contains("accepted here: $schema, okta, plugins, http, audit, log")
+    );
 }
 
 #[test]

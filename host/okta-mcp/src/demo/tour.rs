@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::ExampleOrg;
 use crate::builtin::{self, Builtin};
-use crate::commands::{describe_plugin, progress};
+use crate::commands::{describe_plugin, own_client, progress};
 use crate::host::{Answer, Host};
 use crate::table::{self, bad, good, strong};
 
@@ -174,7 +174,9 @@ async fn call(host: &Host, tool: &str, arguments: Value) -> anyhow::Result<Answe
         Value::Object(arguments) => arguments,
         _ => Map::new(),
     };
-    Ok(host.call(tool, arguments, progress::on_terminal()).await?)
+    Ok(host
+        .call(own_client(), tool, arguments, progress::on_terminal())
+        .await?)
 }
 
 fn first_id(answer: &Answer) -> Option<String> {

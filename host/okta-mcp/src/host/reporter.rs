@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use capability::grant::Denial;
+use audit::record::Record;
+use capability::grant::{Denial, Request};
 use sandbox::{Level, Reporter, Usage};
 
 use crate::registry::Offered;
@@ -50,14 +51,20 @@ pub(super) struct CallReporter {
     plugin: String,
     tool: String,
     progress: Arc<dyn Progress>,
+    record: Option<Arc<Record>>,
 }
 
 impl CallReporter {
-    pub(super) fn new(offered: &Offered, progress: Arc<dyn Progress>) -> Self {
+    pub(super) fn new(
+        offered: &Offered,
+        progress: Arc<dyn Progress>,
+        record: Option<Arc<Record>>,
+    ) -> Self {
         Self {
             plugin: offered.loaded.plugin.package().manifest().name.clone(),
             tool: offered.tool.name.clone(),
             progress,
+            record,
         }
     }
 }
@@ -89,6 +96,12 @@ impl Reporter for CallReporter {
 
     fn denied(&self, denial: &Denial) {
         tracing::warn!(target: "audit", event = "denial", plugin = self.plugin, tool = self.tool, "{denial}");
+    }
+
+    fn refused(&self, request: &Request, denial: &Denial) {
+        if let Some(record) = &self.record {
+            record.denial(request, denial);
+        }
     }
 
     fn setting(&self, _: &str) -> Option<String> {

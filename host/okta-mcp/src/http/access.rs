@@ -15,6 +15,12 @@ impl Caller {
         Self { subject: None }
     }
 
+    /// Who it is by their token; none where no token is asked for.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
+
     /// Whether the tool is theirs to call.
     #[must_use]
     pub fn may_call(&self, _tool: &str) -> bool {

@@ -1,0 +1,128 @@
+//! Keys that stay on this machine: each in a file that only its owner can read, in the user's state directory.
+//!
+//! Whoever can read them is the user himself, against whom nothing that this program keeps can be sealed.
+
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Bytes of a key: the strength of the MACs that are made with it.
+pub(crate) const LENGTH: usize = 32;
+
+/// The key called `name`, made if there is none. None where it cannot be kept; why is logged.
+pub(crate) fn keep(name: &str) -> Option<[u8; LENGTH]> {
+    let dir = state_dir()?;
+    match keep_in(&dir, name) {
+        Ok(key) => Some(key),
+        Err(error) => {
+            tracing::info!("{name} cannot be kept: {}: {error}", dir.display());
+            None
+        }
+    }
+}
+
+/// The key called `name`, if there is one.
+pub(crate) fn find(name: &str) -> Option<[u8; LENGTH]> {
+    read(&state_dir()?.join(name)).ok().flatten()
+}
+
+fn state_dir() -> Option<PathBuf> {
+    let from = |name: &str| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let base = from("XDG_STATE_HOME")
+        .or_else(|| from("LOCALAPPDATA"))
+        .or_else(|| from("HOME").map(|home| home.join(".local/state")))?;
+    base.is_absolute().then(|| base.join("okta-mcp"))
+}
+
+/// Reads the key in `dir`, or makes one. Two processes that start at once end with the same key.
+fn keep_in(dir: &Path, name: &str) -> std::io::Result<[u8; LENGTH]> {
+    let path = dir.join(name);
+    if let Some(key) = read(&path)? {
+        return Ok(key);
+    }
+    std::fs::create_dir_all(dir)?;
+    let key = random().map_err(std::io::Error::other)?;
+    // Written whole beside it and then linked: whoever finds the name finds all of the key, and the
+    // first one to link it wins.
+    let mut beside = tempfile::NamedTempFile::new_in(dir)?;
+    beside.write_all(&key)?;
+    match beside.persist_noclobber(&path) {
+        Ok(_) => Ok(key),
+        Err(lost) if lost.error.kind() == std::io::ErrorKind::AlreadyExists => {
+            read(&path)?.ok_or_else(|| std::io::Error::other("the key vanished"))
+        }
+        Err(lost) => Err(lost.error),
+    }
+}
+
+fn read(path: &Path) -> std::io::Result<Option<[u8; LENGTH]>> {
+    let mut file = match std::fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut key = [0; LENGTH];
+    file.read_exact(&mut key)?;
+    Ok(Some(key))
+}
+
+/// A key that nobody keeps.
+pub(crate) fn random() -> Result<[u8; LENGTH], getrandom::Error> {
+    let mut bytes = [0; LENGTH];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_is_made_once_and_found_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = keep_in(&dir.path().join("okta-mcp"), "cursor.key").unwrap();
+        assert_eq!(
+            keep_in(&dir.path().join("okta-mcp"), "cursor.key").unwrap(),
+            first
+        );
+        assert_ne!(first, [0; LENGTH]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_its_owner_can_read_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        keep_in(dir.path(), "cursor.key").unwrap();
+        let mode = std::fs::metadata(dir.path().join("cursor.key"))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_key_that_is_cut_short_is_an_error_and_not_a_weak_key() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("cursor.key"), b"short").unwrap();
+        assert!(keep_in(dir.path(), "cursor.key").is_err());
+    }
+
+    #[test]
+    fn two_processes_at_once_end_with_one_key() {
+        let dir = tempfile::tempdir().unwrap();
+        let keys: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
+                .map(|_| scope.spawn(|| keep_in(dir.path(), "cursor.key").unwrap()))
+                .collect();
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap())
+                .collect()
+        });
+        assert!(keys.windows(2).all(|pair| pair[0] == pair[1]));
+    }
+}
