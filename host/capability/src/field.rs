@@ -68,7 +68,10 @@ impl FieldPath {
     /// Whether every field that `other` grants is granted by this path, too.
     #[must_use]
     pub fn includes(&self, other: &Self) -> bool {
+        // A star does not reach a catalogue app's own settings; a path has to name the way there.
+        let own_settings = |path: &Self| matches!(path.0.as_slice(), [Step::Key(a), Step::Key(b), ..] if a == "settings" && b == "app");
         self.0.len() == other.0.len()
+            && own_settings(self) == own_settings(other)
             && self.0.iter().zip(&other.0).all(|pair| match pair {
                 (Step::Any, Step::Any) => true,
                 (Step::Any, Step::Key(key)) => !crate::sensitivity::is_secret_field(key),
@@ -198,6 +201,7 @@ mod tests {
             ("profile.*", "credentials.email"),
             ("profile.*", "profile.a.b"),
             ("settings.*", "settings.clientSecret"),
+            ("settings.*.key", "settings.app.key"),
         ] {
             assert!(!path(narrow).includes(&path(wide)), "{narrow} {wide}");
         }

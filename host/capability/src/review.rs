@@ -7,6 +7,7 @@
 //!
 //! It does not judge: whether a plugin may run is decided elsewhere.
 
+mod admin;
 mod notable;
 mod parts;
 mod sentence;

@@ -9,6 +9,7 @@ use simulator::FaultSwitch;
 use crate::audit_report::{self, Since};
 use crate::http::Listen;
 use crate::install::Client;
+use crate::report::Format;
 use crate::toolchain::Wish;
 
 /// An MCP server for Okta whose every tool is a sandboxed WebAssembly component.
@@ -94,6 +95,36 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show all that plugins can ever do: endpoints, fields, scopes, limits
+    Review {
+        /// Package files, or names of plugins [default: all that would load]
+        #[arg(value_name = "FILE|NAME")]
+        plugins: Vec<String>,
+        /// How the report is laid out, and where it goes
+        #[command(flatten)]
+        report: ReportOptions,
+    },
+    /// Show what a new version of a plugin can do that the old one could not
+    ///
+    /// Exit code 0: nothing more than before. 3: it can do more. 2: a mistake.
+    #[command(verbatim_doc_comment)]
+    Diff {
+        /// The version that is known: a package file, or a plugin's name
+        #[arg(value_name = "OLD", required_unless_present = "schema")]
+        old: Option<String>,
+        /// The version that is looked at
+        #[arg(value_name = "NEW", required_unless_present = "schema")]
+        new: Option<String>,
+        /// How the report is laid out, and where it goes
+        #[command(flatten)]
+        report: ReportOptions,
+    },
+    /// List the OAuth scopes to grant in Okta for the tools that are enabled
+    Scopes {
+        /// Only for these tools, such as get_user,list_groups
+        #[arg(long, value_delimiter = ',', value_name = "TOOL")]
+        tools: Vec<String>,
+    },
     /// Call one tool and print its answer
     Call {
         /// The tool, such as get_user
@@ -177,6 +208,20 @@ fn entry_name(text: &str) -> Result<String, &'static str> {
     } else {
         Err("a name has 1 to 40 letters, digits, `-` and `_`")
     }
+}
+
+/// How a report is laid out, and where it goes.
+#[derive(Debug, Args, Clone)]
+pub struct ReportOptions {
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Write the report into this file, whole or not at all
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Print the JSON Schema of `--format json` and exit
+    #[arg(long, exclusive = true)]
+    pub schema: bool,
 }
 
 /// Commands for plugin authors.

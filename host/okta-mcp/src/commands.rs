@@ -1,15 +1,19 @@
 //! What each command does. Errors end here: one line on stderr, and an exit code.
 //!
 //! 0: it worked. 1: a tool answered with an error, or a package has problems. 2: a mistake in arguments,
-//! configuration or a file.
-//! 3: a check found what it looks for.
+//! configuration or a file. 3: a check found what it looks for: a log that was tampered with, or a plugin that can
+//! do more than before.
 
 mod audit;
 mod call;
+mod diff;
 mod install;
 mod learn;
+mod packages;
 mod plugin;
 pub(crate) mod progress;
+mod review;
+mod scopes;
 mod serve;
 mod simulate;
 mod tools;
@@ -37,6 +41,8 @@ const TOOL_FAILED: u8 = 1;
 const PROBLEMS: u8 = 1;
 /// Exit code for a log that was tampered with.
 const FOUND: u8 = 3;
+/// Exit code for a plugin that can do more than before.
+const WIDENED: u8 = 3;
 /// Exit code for bad input, clap's own as well.
 const BAD_INPUT: u8 = 2;
 
@@ -81,6 +87,9 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
             demo::run().await
         }
         Command::Tools { json } => tools::run(&options, json).await,
+        Command::Review { plugins, report } => review::run(&options, &plugins, &report),
+        Command::Diff { old, new, report } => diff::run(&options, old, new, &report),
+        Command::Scopes { tools } => scopes::run(&options, &tools),
         Command::Call {
             tool,
             arguments,
@@ -162,7 +171,7 @@ async fn start(options: &Options) -> anyhow::Result<Started> {
             _log: log,
         });
     }
-    let settings = Settings::load(&given(options), &|name| std::env::var(name).ok())?;
+    let settings = settings(options)?;
     let log = log_to_stderr(&settings.log)?;
     let http = settings.http.clone();
     Ok(Started {
@@ -171,6 +180,13 @@ async fn start(options: &Options) -> anyhow::Result<Started> {
         _org: None,
         _log: log,
     })
+}
+
+/// The settings of flags, environment and file; none at all for the example org.
+fn settings(options: &Options) -> anyhow::Result<Settings> {
+    Ok(Settings::load(&given(options), &|name| {
+        std::env::var(name).ok()
+    })?)
 }
 
 fn given(options: &Options) -> Given {

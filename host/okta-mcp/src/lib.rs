@@ -29,6 +29,7 @@ pub mod http;
 pub mod install;
 pub mod mcp;
 pub mod registry;
+pub mod report;
 pub mod schema;
 mod state_key;
 pub mod table;

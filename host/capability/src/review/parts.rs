@@ -38,6 +38,8 @@ pub struct EndpointFacts {
     pub sensitivity: Sensitivity,
     /// OAuth scopes that Okta asks for, all of them; none where Okta's document names none.
     pub scopes: Vec<String>,
+    /// The admin roles that are needed besides; none where Okta's documents name none.
+    pub admin_roles: Vec<String>,
     /// What each parameter of the path may be.
     pub path: Vec<ParameterFacts>,
     /// Query parameters that may be sent; all others are denied.
@@ -163,6 +165,7 @@ impl EndpointFacts {
                 .iter()
                 .map(|scope| (*scope).to_owned())
                 .collect(),
+            admin_roles: super::admin::roles(endpoint.operation),
             path: endpoint
                 .template
                 .parameters()

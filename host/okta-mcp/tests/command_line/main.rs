@@ -16,6 +16,7 @@
 
 mod call;
 mod install;
+mod review;
 mod settings;
 #[path = "../support/mod.rs"]
 mod support;

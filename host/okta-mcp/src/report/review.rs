@@ -1,0 +1,142 @@
+//! A review: all that some plugins can do, on one page.
+
+mod html;
+mod markdown;
+mod picture;
+mod sarif;
+mod text;
+
+use std::collections::BTreeSet;
+
+use capability::review::Facts;
+use capability::sensitivity::Sensitivity;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Format;
+
+/// What is reviewed, as `okta-mcp review --format json` writes it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "okta-mcp review", deny_unknown_fields)]
+pub struct Review {
+    /// The release of Okta's OpenAPI document that operations and scopes are derived from.
+    pub catalogue: &'static str,
+    /// OAuth scopes that all of the plugins need together.
+    pub scopes: Vec<String>,
+    /// The plugins.
+    pub plugins: Vec<Reviewed>,
+    /// Plugins that are configured and cannot be loaded.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// One plugin.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Reviewed {
+    /// Where the package comes from.
+    pub source: Source,
+    /// The compiler that whoever packed it says it was built with.
+    pub built_with: String,
+    /// All that it can do.
+    pub facts: Facts,
+}
+
+/// Where a package comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Source {
+    /// Part of the program.
+    BuiltIn,
+    /// A file, by the path that was given.
+    File(String),
+}
+
+/// A plugin that is not there, and why.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct LeftOut {
+    /// The plugin's name.
+    pub plugin: String,
+    /// What is wrong and what to do.
+    pub problem: String,
+}
+
+impl Review {
+    /// A review of `plugins`.
+    #[must_use]
+    pub fn new(plugins: Vec<Reviewed>, left_out: Vec<LeftOut>) -> Self {
+        let scopes: BTreeSet<String> = plugins
+            .iter()
+            .flat_map(|plugin| plugin.facts.scopes.iter().cloned())
+            .collect();
+        Self {
+            catalogue: capability::catalogue::SOURCE,
+            scopes: scopes.into_iter().collect(),
+            plugins,
+            left_out,
+        }
+    }
+
+    /// The report, in the form that is asked for.
+    ///
+    /// # Errors
+    /// None that can be met: the documents are JSON.
+    pub fn render(&self, format: Format) -> serde_json::Result<String> {
+        match format {
+            Format::Text => Ok(text::render(self)),
+            Format::Json => super::json(self),
+            Format::Sarif => super::json(&sarif::render(self)),
+            Format::Html => Ok(html::render(self)),
+            Format::Markdown => Ok(markdown::render(self)),
+        }
+    }
+
+    /// The JSON Schema of [`Format::Json`].
+    ///
+    /// # Errors
+    /// None that can be met: a schema is JSON.
+    pub fn schema() -> serde_json::Result<String> {
+        super::schema::<Self>()
+    }
+
+    /// The highest class of all that can be read.
+    fn sensitivity(&self) -> Sensitivity {
+        self.plugins
+            .iter()
+            .map(|plugin| plugin.facts.sensitivity)
+            .max()
+            .unwrap_or(Sensitivity::Ordinary)
+    }
+}
+
+impl Source {
+    /// For a reader.
+    fn text(&self) -> String {
+        match self {
+            Self::BuiltIn => "built in".to_owned(),
+            Self::File(path) => path.clone(),
+        }
+    }
+}
+
+/// The limits of one call in one sentence.
+fn limits(facts: &Facts) -> String {
+    let parts: Vec<String> = facts
+        .limits
+        .each()
+        .into_iter()
+        .map(|(_, phrase, _, value)| phrase.replace("{}", &value))
+        .collect();
+    match parts.as_slice() {
+        [first @ .., last] => format!("one call may {} and {last}", first.join(", ")),
+        [] => String::new(),
+    }
+}
+
+/// Who signed the package.
+fn signer(facts: &Facts) -> &str {
+    facts.signer.as_deref().unwrap_or("not signed")
+}
