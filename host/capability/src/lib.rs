@@ -12,6 +12,10 @@
 //!    [`cursor`] opens what an earlier page sealed.
 //! 4. [`projection`] cuts the answer down to the declared fields before the plugin sees it.
 //!
+//! What an operator takes away from a plugin is gone from its [`reach`]; a [`lock`] says which reach of which
+//! bytes was approved, a [`boundary`] which reach no plugin may have, and [`surface`] looks at what the tools
+//! say to the model.
+//!
 //! For people, [`review`] says in facts and sentences what a plugin can do, from a [`snapshot`] of its
 //! package, and [`diff`] what changed between two of them.
 //!
@@ -19,6 +23,7 @@
 
 mod address;
 pub mod answer;
+pub mod boundary;
 pub mod catalogue;
 pub mod cursor;
 pub mod diff;
@@ -27,9 +32,11 @@ pub mod field;
 pub mod grammar;
 pub mod grant;
 pub mod limits;
+pub mod lock;
 pub mod manifest;
 pub mod org;
 pub mod projection;
+pub mod reach;
 pub mod review;
 pub mod scopes;
 pub mod sensitivity;

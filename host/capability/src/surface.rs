@@ -263,8 +263,19 @@ impl fmt::Display for Finding {
 /// Sorted by plugin (in the order given), then by category; each finding once.
 #[must_use]
 pub fn check(plugins: &[PluginSurface<'_>]) -> Vec<Finding> {
+    check_where(plugins, &|_| true)
+}
+
+/// What of [`check`] the plugin called `plugin` has to answer for, without looking at what the others say alone.
+#[must_use]
+pub fn check_one(plugins: &[PluginSurface<'_>], plugin: &str) -> Vec<Finding> {
+    check_where(plugins, &|name| name == plugin)
+}
+
+fn check_where(plugins: &[PluginSurface<'_>], wanted: &dyn Fn(&str) -> bool) -> Vec<Finding> {
     let mut findings = names::check(plugins);
-    texts::check(plugins, &mut findings);
+    findings.retain(|finding| wanted(&finding.plugin));
+    texts::check(plugins, wanted, &mut findings);
     let position = |plugin: &str| plugins.iter().position(|p| p.plugin == plugin);
     findings.sort_by_cached_key(|f| (position(&f.plugin), f.category, f.id()));
     findings.dedup_by_key(|finding| finding.id());
@@ -276,10 +287,7 @@ pub fn check(plugins: &[PluginSurface<'_>]) -> Vec<Finding> {
 /// It is what a start can afford in every process: it reads names, not texts.
 #[must_use]
 pub fn clashes(plugins: &[PluginSurface<'_>]) -> Vec<Finding> {
-    names::check(plugins)
-        .into_iter()
-        .filter(Finding::refuses)
-        .collect()
+    names::clashes(plugins)
 }
 
 #[cfg(test)]

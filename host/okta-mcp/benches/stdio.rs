@@ -204,14 +204,17 @@ impl Server {
 /// A configuration that adds the test plugin, whose `echo` asks nothing of Okta.
 fn probe_config() -> tempfile::TempDir {
     let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/probe/probe.wasm");
-    let bytes = std::fs::read(&package).expect("the test plugin");
-    let digest = sandbox::Package::parse(bytes)
-        .expect("a package")
-        .digest()
-        .to_string();
     let dir = tempfile::tempdir().expect("a directory");
-    let config = json!({"plugins": {"probe": {"package": package, "sha256": digest}}});
+    let config = json!({"plugins": {"probe": {"package": package}}});
     std::fs::write(dir.path().join("config.json"), config.to_string()).expect("the configuration");
+    let approved = Command::new(env!("CARGO_BIN_EXE_okta-mcp"))
+        .args(["--config", "config.json", "approve", "--by", "bench"])
+        .arg(&package)
+        .current_dir(dir.path())
+        .stdout(Stdio::null())
+        .status()
+        .expect("the program");
+    assert!(approved.success(), "the test plugin is approved");
     dir
 }
 

@@ -4,8 +4,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use jiff::civil::Date;
 use simulator::FaultSwitch;
 
+use crate::admission::Offer;
 use crate::audit_report::{self, Since};
 use crate::http::Listen;
 use crate::install::Client;
@@ -77,6 +79,12 @@ pub struct Options {
     /// Keep an audit log in this file [env: OKTA_MCP_AUDIT_LOG]
     #[arg(long, global = true, value_name = "FILE")]
     pub audit_log: Option<PathBuf>,
+    /// Offer only these tools; what only the others may GET, and its OAuth scopes, are gone
+    #[arg(long, global = true, value_name = "TOOL,…", value_delimiter = ',')]
+    pub tools: Option<Vec<String>>,
+    /// Offer only the tools of these plugins, such as users,groups
+    #[arg(long, global = true, value_name = "PLUGIN,…", value_delimiter = ',')]
+    pub toolsets: Option<Vec<String>>,
     /// What to log to stderr: error, warn, info, debug, trace, or a filter [env: OKTA_MCP_LOG] [default: warn]
     #[arg(long, global = true, value_name = "FILTER")]
     pub log: Option<String>,
@@ -151,6 +159,14 @@ pub enum Command {
         #[arg(long = "fault", value_name = "NAME[=VALUE][@N][/PATH]", long_help = fault_help())]
         faults: Vec<FaultSwitch>,
     },
+    /// Approve a package: what changed, what is sensitive, and then exactly these bytes may run
+    ///
+    /// Shows what the plugin can do beyond what was approved of it, asks for what is sensitive by name, and writes
+    /// plugins.lock beside the configuration file. Only a person can do this: no MCP client can.
+    Approve(ApproveArguments),
+    /// About plugins.lock
+    #[command(subcommand)]
+    Lock(LockCommand),
     /// Build plugin packages
     #[command(subcommand)]
     Plugin(PluginCommand),
@@ -222,6 +238,44 @@ pub struct ReportOptions {
     /// Print the JSON Schema of `--format json` and exit
     #[arg(long, exclusive = true)]
     pub schema: bool,
+}
+
+/// What `approve` is told.
+#[derive(Debug, Args, Clone)]
+pub struct ApproveArguments {
+    /// The package
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Who approves [default: the user's name]
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+    /// The last day on which it may run, such as 2027-03-01 [default: no end]
+    #[arg(long, value_name = "DATE")]
+    pub expires: Option<Date>,
+    /// Approve this sensitive item; once for each, by the id that is shown
+    #[arg(long, value_name = "ID")]
+    pub yes_sensitive: Vec<String>,
+    /// Sign plugins.lock with this secret key of minisign
+    #[arg(long, value_name = "FILE")]
+    pub sign_key: Option<PathBuf>,
+}
+
+/// Commands about the lock.
+#[derive(Debug, Subcommand)]
+pub enum LockCommand {
+    /// List what is approved, by whom and until when
+    Show,
+    /// Take an approval back
+    Remove {
+        /// The plugin's name
+        #[arg(value_name = "PLUGIN")]
+        name: String,
+        /// Sign plugins.lock with this secret key of minisign
+        #[arg(long, value_name = "FILE")]
+        sign_key: Option<PathBuf>,
+    },
+    /// Go on from plugins.lock as it is, though a newer one was seen here
+    Accept,
 }
 
 /// Commands for plugin authors.
@@ -328,6 +382,17 @@ pub struct ReportArguments {
     /// Print PLUGIN's manifest without what was not used, comments kept, instead of a report
     #[arg(long, value_name = "PLUGIN")]
     pub suggest_manifest: Option<String>,
+}
+
+impl Options {
+    /// What one process offers at most.
+    #[must_use]
+    pub fn offer(&self) -> Offer {
+        Offer {
+            tools: self.tools.clone(),
+            toolsets: self.toolsets.clone(),
+        }
+    }
 }
 
 #[cfg(test)]

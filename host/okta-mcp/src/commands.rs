@@ -4,11 +4,13 @@
 //! configuration or a file. 3: a check found what it looks for: a log that was tampered with, or a plugin that can
 //! do more than before.
 
+mod approve;
 mod audit;
 mod call;
 mod diff;
 mod install;
 mod learn;
+mod lock;
 mod packages;
 mod plugin;
 pub(crate) mod progress;
@@ -101,6 +103,14 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
             dump,
             faults,
         } => simulate::run(&options, listen, seed, dump, faults).await,
+        Command::Approve(arguments) => {
+            let (settings, _log) = settings(&options)?;
+            approve::run(settings, &arguments)
+        }
+        Command::Lock(command) => {
+            let (settings, _log) = settings(&options)?;
+            lock::run(&settings, command)
+        }
         Command::Plugin(PluginCommand::Build {
             dirs,
             with,
@@ -163,6 +173,7 @@ async fn start(options: &Options) -> anyhow::Result<Started> {
         settings.audit = config::audit_of(options.audit_log.as_deref(), &|name| {
             std::env::var(name).ok()
         })?;
+        settings.admission.offer = options.offer();
         let host = Arc::new(Host::start(settings, &builtin::ALL)?);
         return Ok(Started {
             host,
@@ -171,8 +182,7 @@ async fn start(options: &Options) -> anyhow::Result<Started> {
             _log: log,
         });
     }
-    let settings = settings(options)?;
-    let log = log_to_stderr(&settings.log)?;
+    let (settings, log) = settings(options)?;
     let http = settings.http.clone();
     Ok(Started {
         host: Arc::new(Host::start(settings, &builtin::ALL)?),
@@ -182,11 +192,11 @@ async fn start(options: &Options) -> anyhow::Result<Started> {
     })
 }
 
-/// The settings of flags, environment and file; none at all for the example org.
-fn settings(options: &Options) -> anyhow::Result<Settings> {
-    Ok(Settings::load(&given(options), &|name| {
-        std::env::var(name).ok()
-    })?)
+/// Reads the settings of flags, environment and file, and starts the log that they ask for.
+fn settings(options: &Options) -> anyhow::Result<(Settings, Log)> {
+    let settings = Settings::load(&given(options), &|name| std::env::var(name).ok())?;
+    let log = log_to_stderr(&settings.log)?;
+    Ok((settings, log))
 }
 
 fn given(options: &Options) -> Given {
@@ -196,6 +206,7 @@ fn given(options: &Options) -> Given {
         api_token_file: options.api_token_file.clone(),
         audit_log: options.audit_log.clone(),
         log: options.log.clone(),
+        offer: options.offer(),
     }
 }
 

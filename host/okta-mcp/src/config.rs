@@ -16,11 +16,16 @@ mod pace;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use capability::boundary::Boundary;
 use capability::org::OrgUrl;
+use capability::surface::Accepted;
 use gateway::Credential;
 use secrecy::SecretString;
 
-use crate::builtin;
+use crate::admission::{Admission, Offer};
+use crate::approval::signature::TrustedKeys;
+use crate::approval::{Approvals, CommandLine, LockFile, Memory, today};
+use crate::{builtin, state};
 
 pub use error::ConfigError;
 use file::{File, HttpSection, PluginSettings};
@@ -39,6 +44,8 @@ pub struct Given {
     pub audit_log: Option<PathBuf>,
     /// `--log`.
     pub log: Option<String>,
+    /// `--tools` and `--toolsets`.
+    pub offer: Offer,
 }
 
 /// The settings of one process.
@@ -54,6 +61,8 @@ pub struct Settings {
     pub http: HttpSection,
     /// How the audit log is kept, if one is.
     pub audit: Option<::audit::log::Settings>,
+    /// What plugins have to get past.
+    pub admission: Admission,
     /// Where relative paths of the file start.
     pub base: PathBuf,
     /// The log filter, in `tracing`'s syntax.
@@ -98,6 +107,7 @@ impl Settings {
             plugin.check(name)?;
             known(name, plugin)?;
         }
+        let admission = admission(given, env, &file, path.as_deref())?;
         let log = given
             .log
             .clone()
@@ -113,6 +123,7 @@ impl Settings {
             audit: audit::settings(&file.audit, given.audit_log.as_deref(), env, &base)?,
             plugins: file.plugins,
             http: file.http,
+            admission,
             base,
             log,
         })
@@ -130,6 +141,78 @@ pub fn audit_of(
     audit::settings(&file::AuditSection::default(), flag, env, Path::new(""))
 }
 
+/// What plugins have to get past: the files that `file` names, read now, so that a mistake in one of them is told
+/// before anything loads.
+fn admission(
+    given: &Given,
+    env: &dyn Fn(&str) -> Option<String>,
+    file: &File,
+    path: Option<&Path>,
+) -> Result<Admission, ConfigError> {
+    let base = match path {
+        Some(path) => path.parent().map(Path::to_owned).unwrap_or_default(),
+        // Without a file there is a lock all the same: the one beside the file that would be read.
+        None => own_file(env)
+            .and_then(|file| file.parent().map(Path::to_owned))
+            .unwrap_or_default(),
+    };
+    let keys = TrustedKeys::parse(&file.lock.require_signature_by).map_err(|position| {
+        ConfigError::Value {
+            place: format!("lock.requireSignatureBy[{position}]"),
+            problem: "is not a public key of minisign; it is the line of minisign.pub that begins with `RW`"
+                .to_owned(),
+        }
+    })?;
+    let lock = file
+        .lock
+        .file
+        .as_deref()
+        .unwrap_or(Path::new("plugins.lock"));
+    let approvals = Approvals::new(
+        LockFile::new(base.join(lock)),
+        keys,
+        Memory::new(state::dir(env).as_deref()),
+        // A file that is where it is looked for need not be named again; one that a client's settings name must.
+        CommandLine::new(path.filter(|path| own_file(env).as_deref() != Some(path))),
+    );
+    let boundary = file
+        .boundary
+        .as_ref()
+        .map(|own| {
+            let path = base.join(own);
+            let boundary = read_toml(&path, Boundary::parse)?;
+            Ok((path, boundary))
+        })
+        .transpose()?;
+    let accepted = file
+        .accepted_findings
+        .as_ref()
+        .map(|own| read_toml(&base.join(own), Accepted::parse))
+        .transpose()?
+        .unwrap_or_default();
+    Ok(Admission {
+        approvals,
+        boundary,
+        accepted,
+        offer: given.offer.clone(),
+        today: today(),
+    })
+}
+
+/// Reads the file at `path` with `parse`, whose errors begin with the line.
+fn read_toml<T, E: std::fmt::Display>(
+    path: &Path,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<T, ConfigError> {
+    let shown = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| ConfigError::Unreadable(shown.clone(), error.to_string()))?;
+    parse(&text).map_err(|error| ConfigError::Value {
+        place: shown,
+        problem: error.to_string(),
+    })
+}
+
 /// Settings for a plugin that is nowhere would silently restrict nothing.
 fn known(name: &str, plugin: &PluginSettings) -> Result<(), ConfigError> {
     let names: Vec<&str> = builtin::ALL.iter().map(|builtin| builtin.name).collect();
@@ -144,7 +227,7 @@ fn known(name: &str, plugin: &PluginSettings) -> Result<(), ConfigError> {
     let problem = match nearest {
         Some((_, known)) => format!("there is no such plugin; did you mean `{known}`?"),
         None => format!(
-            "there is no such plugin; built in are {}, and one of your own needs `package` and `sha256`",
+            "there is no such plugin; built in are {}, and one of your own needs `package`",
             names.join(", ")
         ),
     };

@@ -13,6 +13,7 @@ use capability::org::OrgUrl;
 use gateway::Credential;
 use simulator::{Clock, Handle, Options, Org};
 
+use crate::admission::Admission;
 use crate::config::file::HttpSection;
 use crate::config::{Okta, Settings};
 
@@ -57,6 +58,7 @@ impl ExampleOrg {
             pace: crate::config::Pace::default(),
             plugins: std::collections::BTreeMap::new(),
             audit: None,
+            admission: Admission::default(),
             base: PathBuf::new(),
             log: "warn".to_owned(),
         })

@@ -24,7 +24,7 @@ use serde_json::{Map, Value};
 use crate::builtin::Builtin;
 use crate::config::{Okta as OktaSettings, Pace, Settings};
 use crate::directory::Okta;
-use crate::registry::{Offered, Registry};
+use crate::registry::{OfferError, Offered, Registry};
 use crate::{AUDIT_KEY, state_key};
 
 use recorded::Recorded;
@@ -116,6 +116,9 @@ pub enum StartError {
     /// The gateway cannot be set up.
     #[error("the connection to Okta cannot be set up: {0}")]
     Gateway(#[from] gateway::SetupError),
+    /// The command line asks for what is not there.
+    #[error(transparent)]
+    Offer(#[from] OfferError),
     /// No randomness for the cursor key.
     #[error("the system gives no random bytes: {0}")]
     Random(getrandom::Error),
@@ -131,7 +134,13 @@ impl Host {
     /// [`StartError`]; a missing org or credential is none: the tools are listed and a call says what to set.
     pub fn start(settings: Settings, builtins: &[Builtin]) -> Result<Self, StartError> {
         let engine = Engine::new()?;
-        let registry = Registry::load(&engine, builtins, &settings.plugins, &settings.base);
+        let registry = Registry::load(
+            &engine,
+            builtins,
+            &settings.plugins,
+            &settings.base,
+            &settings.admission,
+        )?;
         let connection = Connection::new(settings.okta, settings.pace)?;
         Ok(Self {
             registry,

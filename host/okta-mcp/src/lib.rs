@@ -16,6 +16,8 @@
 /// The name of the key that seals the audit log's head, in the user's state directory.
 const AUDIT_KEY: &str = "audit.key";
 
+pub mod admission;
+pub mod approval;
 pub mod audit_report;
 pub mod builtin;
 pub mod check;
@@ -31,6 +33,7 @@ pub mod mcp;
 pub mod registry;
 pub mod report;
 pub mod schema;
+pub mod state;
 mod state_key;
 pub mod table;
 pub mod toolchain;

@@ -1,9 +1,9 @@
 //! The plugins and tools that this process offers, decided once at start.
 //!
-//! Built-in packages, and packages that the operator names with the digest of their bytes. A package
-//! that cannot be loaded is reported and left out; the others serve. Nothing is compiled here.
+//! Built-in packages, and packages that the operator names and somebody approved. Each has to get past
+//! [`Admission`]; one that does not is reported and left out, and the others serve. Nothing is compiled here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -11,11 +11,14 @@ use cap_std::fs::Dir;
 use capability::cursor::CursorKey;
 use capability::field::FieldPath;
 use capability::grant::{Grant, Grants};
-use capability::limits::Limits;
-use capability::manifest::World;
 use capability::org::OrgUrl;
+use capability::reach::Reach;
+use capability::scopes;
+use capability::surface::{self, Finding, NotAccepted, Origin, PluginSurface};
+use capability::text::clean;
 use sandbox::{Engine, Package, Plugin, Tool};
 
+use crate::admission::{Admission, Offer};
 use crate::builtin::{self, Builtin};
 use crate::config::file::PluginSettings;
 use crate::schema::Schema;
@@ -25,13 +28,18 @@ pub struct Registry {
     plugins: Vec<Arc<Loaded>>,
     tools: BTreeMap<String, Arc<Offered>>,
     problems: Vec<Problem>,
+    /// Every tool of every package that was admitted, offered or not: what a misspelled name may have meant.
+    known: BTreeSet<String>,
 }
 
 /// A plugin that runs.
 pub struct Loaded {
     /// The plugin in its sandbox.
     pub plugin: Plugin,
-    hidden: Vec<FieldPath>,
+    reach: Reach,
+    origin: Origin,
+    /// Where its package is, for a message; empty for one that is built in.
+    path: String,
     grants: OnceLock<Grants>,
 }
 
@@ -56,31 +64,69 @@ pub struct Problem {
     pub text: String,
 }
 
+/// A flag asks for something that is not there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OfferError {
+    /// A plugin.
+    #[error("--toolsets names `{name}`, which is no plugin here; there are {known}")]
+    Toolset {
+        /// The name.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// A tool.
+    #[error("--tools names `{name}`, which no plugin that is loaded offers{hint}")]
+    Tool {
+        /// The name.
+        name: String,
+        /// A suggestion, or what there is.
+        hint: String,
+    },
+}
+
+/// A package on its way into the registry.
+struct Candidate {
+    package: Package,
+    origin: Origin,
+    path: String,
+}
+
 impl Registry {
-    /// Loads `builtins` and the plugins of `settings`, whose relative paths start at `base`.
-    #[must_use]
+    /// Loads `builtins` and the plugins of `settings`, whose relative paths start at `base`, as far as
+    /// `admission` lets them.
+    ///
+    /// # Errors
+    /// [`OfferError`]: a name on the command line that is nobody's would offer less than was meant.
     pub fn load(
         engine: &Engine,
         builtins: &[Builtin],
         settings: &BTreeMap<String, PluginSettings>,
         base: &Path,
-    ) -> Self {
+        admission: &Admission,
+    ) -> Result<Self, OfferError> {
         let mut registry = Self {
             plugins: Vec::new(),
             tools: BTreeMap::new(),
             problems: Vec::new(),
+            known: BTreeSet::new(),
         };
+        check_toolsets(&admission.offer, builtins, settings)?;
         let default = PluginSettings::default();
         for builtin in builtins {
             let own = settings.get(builtin.name).unwrap_or(&default);
-            registry.add(engine, builtin.name, own, built_in(*builtin, own));
+            registry.add(engine, builtin.name, own, admission, || {
+                built_in(*builtin, own)
+            });
         }
         for (name, own) in settings {
             if !builtins.iter().any(|builtin| builtin.name == name) {
-                registry.add(engine, name, own, from_file(name, own, base));
+                registry.add(engine, name, own, admission, || from_file(name, own, base));
             }
         }
-        registry
+        registry.hold_to_their_words(admission);
+        registry.check_tools(&admission.offer)?;
+        Ok(registry)
     }
 
     /// The plugins that run, built-in ones first.
@@ -117,23 +163,47 @@ impl Registry {
         &self.problems
     }
 
+    /// The OAuth scopes that the offered tools need, and no others.
+    #[must_use]
+    pub fn scopes(&self) -> BTreeSet<&'static str> {
+        self.plugins
+            .iter()
+            .flat_map(|loaded| scopes::of_manifest(&loaded.reach.manifest))
+            .collect()
+    }
+
+    /// What is to be said of the tools of `package`, of which `reach` is left, beside those that are offered.
+    #[must_use]
+    pub fn findings(&self, package: &Package, reach: &Reach) -> Vec<Finding> {
+        let mut all = self.surfaces();
+        all.push(offered(package, Origin::Added, reach));
+        surface::check_one(&all, &package.manifest().name)
+    }
+
     fn add(
         &mut self,
         engine: &Engine,
         name: &str,
         own: &PluginSettings,
-        package: Result<Package, String>,
+        admission: &Admission,
+        package: impl FnOnce() -> Result<Candidate, String>,
     ) {
-        if own.enabled == Some(false) {
+        if own.enabled == Some(false) || !admission.offer.includes_plugin(name) {
             return;
         }
-        if let Err(text) = package.and_then(|package| self.admit(engine, name, own, package)) {
-            tracing::error!(plugin = name, "left out: {text}");
-            self.problems.push(Problem {
-                plugin: name.to_owned(),
-                text,
-            });
+        let admitted =
+            package().and_then(|candidate| self.admit(engine, name, own, admission, candidate));
+        if let Err(text) = admitted {
+            self.leave_out(name, text);
         }
+    }
+
+    fn leave_out(&mut self, plugin: &str, text: String) {
+        tracing::error!(plugin, "left out: {text}");
+        self.problems.push(Problem {
+            plugin: plugin.to_owned(),
+            text,
+        });
     }
 
     fn admit(
@@ -141,32 +211,50 @@ impl Registry {
         engine: &Engine,
         name: &str,
         own: &PluginSettings,
-        package: Package,
+        admission: &Admission,
+        candidate: Candidate,
     ) -> Result<(), String> {
+        let Candidate {
+            package,
+            origin,
+            path,
+        } = candidate;
         if package.manifest().name != name {
             return Err(format!(
                 "the package calls itself `{}`; use that name in the configuration",
                 package.manifest().name
             ));
         }
-        allowed(&package, own)?;
-        let wanted = chosen(&package, own)?;
-        if let Some(tool) = wanted
-            .iter()
-            .find(|tool| self.tools.contains_key(&tool.name))
-        {
+        let reach = admission.reach(&package, own)?;
+        admission.bound(&reach)?;
+        if origin == Origin::Added {
+            admission
+                .approvals
+                .check(&package, &path, &reach, admission.today)?;
+        }
+        self.known
+            .extend(package.tools().iter().map(|tool| tool.name.clone()));
+        if reach.tools.is_empty() {
+            return Ok(());
+        }
+        let mut all = self.surfaces();
+        all.push(offered(&package, origin, &reach));
+        if let Some(clash) = surface::clashes(&all).first() {
             return Err(format!(
-                "its tool `{}` is already another plugin's; rename it or disable that plugin",
-                tool.name
+                "{clash}; rename it, or leave one of the two out with `tools` or `enabled`"
             ));
         }
-        let ceiling = own.limits.wish().unwrap_or_default();
-        let limits = Limits::DEFAULT
-            .least(&package.manifest().limits)
-            .least(&ceiling);
+        let wanted: Vec<Tool> = package
+            .tools()
+            .iter()
+            .filter(|tool| reach.tools.contains(&tool.name))
+            .cloned()
+            .collect();
         let loaded = Arc::new(Loaded {
-            plugin: Plugin::new(engine, package, limits),
-            hidden: own.hidden()?,
+            plugin: Plugin::new(engine, package, reach.limits),
+            reach,
+            origin,
+            path,
             grants: OnceLock::new(),
         });
         for tool in wanted {
@@ -182,19 +270,138 @@ impl Registry {
         self.plugins.push(loaded);
         Ok(())
     }
+
+    fn surfaces(&self) -> Vec<PluginSurface<'_>> {
+        self.plugins
+            .iter()
+            .map(|loaded| offered(loaded.plugin.package(), loaded.origin, &loaded.reach))
+            .collect()
+    }
+
+    /// Leaves out whatever says what nobody accepted. Only when all are there: what a text means depends on
+    /// what is read beside it.
+    fn hold_to_their_words(&mut self, admission: &Admission) {
+        let surfaces = self.surfaces();
+        let objections: Vec<(String, String)> = self
+            .plugins
+            .iter()
+            .filter(|loaded| loaded.origin == Origin::Added)
+            .filter_map(|loaded| {
+                let name = loaded.name();
+                let findings = surface::check_one(&surfaces, name);
+                let (finding, reason) = admission.objection(&findings)?;
+                let reason = match reason {
+                    NotAccepted::Expired(day) => format!("was accepted until {day}"),
+                    NotAccepted::Open | NotAccepted::Never => "is not accepted".to_owned(),
+                };
+                let text = format!(
+                    "{finding}; that {reason} ({}): run `{}` to see what to do",
+                    finding.id(),
+                    admission.approvals.approve_command(&loaded.path)
+                );
+                Some((name.to_owned(), text))
+            })
+            .collect();
+        for (name, text) in objections {
+            self.plugins.retain(|loaded| loaded.name() != name);
+            self.tools
+                .retain(|_, offered| offered.loaded.name() != name);
+            self.leave_out(&name, text);
+        }
+    }
+
+    /// Every tool that the command line names is there.
+    fn check_tools(&self, offer: &Offer) -> Result<(), OfferError> {
+        let Some(name) = offer
+            .tools
+            .iter()
+            .flatten()
+            .find(|name| !self.tools.contains_key(*name))
+        else {
+            return Ok(());
+        };
+        // One that is spelled right is not offered for another reason.
+        let nearest = self
+            .known
+            .iter()
+            .filter(|_| !self.known.contains(name))
+            .map(|known| (strsim::jaro_winkler(known, name), known))
+            .filter(|(likeness, _)| *likeness > 0.8)
+            .max_by(|a, b| a.0.total_cmp(&b.0));
+        Err(OfferError::Tool {
+            name: clean(name, 60),
+            hint: match nearest {
+                Some((_, known)) => format!("; did you mean `{known}`?"),
+                None => " (`okta-mcp tools` lists them)".to_owned(),
+            },
+        })
+    }
+}
+
+fn check_toolsets(
+    offer: &Offer,
+    builtins: &[Builtin],
+    settings: &BTreeMap<String, PluginSettings>,
+) -> Result<(), OfferError> {
+    let known = || {
+        let own = settings.iter().filter(|(_, own)| own.package.is_some());
+        builtins
+            .iter()
+            .map(|builtin| builtin.name)
+            .chain(own.map(|(name, _)| name.as_str()))
+    };
+    match offer
+        .toolsets
+        .iter()
+        .flatten()
+        .find(|name| !known().any(|known| known == *name))
+    {
+        Some(name) => Err(OfferError::Toolset {
+            name: clean(name, 60),
+            known: known().collect::<Vec<_>>().join(", "),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The tools that clients are shown of a package.
+fn offered<'a>(package: &'a Package, origin: Origin, reach: &Reach) -> PluginSurface<'a> {
+    let mut surface = package.surface(origin);
+    surface
+        .tools
+        .retain(|tool| reach.tools.iter().any(|name| name == tool.name));
+    surface
 }
 
 impl Loaded {
+    /// The plugin's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.plugin.package().manifest().name
+    }
+
+    /// What is left of it under the operator's settings: every grant is made from this.
+    #[must_use]
+    pub fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
+    /// Whether it is part of the program.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.origin
+    }
+
     /// Whether the operator hides the field that a manifest calls `field`.
     #[must_use]
     pub fn hides(&self, field: &str) -> bool {
-        self.hidden.iter().any(|hidden| hidden.covers(field))
+        self.reach.hides(field)
     }
 
     /// The response fields that the operator hides.
     #[must_use]
     pub fn hidden(&self) -> &[FieldPath] {
-        &self.hidden
+        &self.reach.hidden
     }
 
     /// The grant of one call of `tool` on `org`.
@@ -203,76 +410,52 @@ impl Loaded {
         self.grants
             .get_or_init(|| {
                 Grants::new(
-                    self.plugin.package().manifest(),
+                    &self.reach.manifest,
                     org.clone(),
                     key.clone(),
-                    &self.hidden,
+                    &self.reach.hidden,
                 )
             })
             .of_tool(tool)
     }
 }
 
-/// Refuses a package that needs more than the contract where the operator did not allow it.
-fn allowed(package: &Package, own: &PluginSettings) -> Result<(), String> {
-    match package.manifest().world {
-        World::Plugin => Ok(()),
-        World::Compat if own.allow_wasi => Ok(()),
-        world @ World::Compat => Err(format!(
-            "its manifest says world = \"{world}\": it needs WASI, which is linked to a host that grants nothing but is more code to trust; review it, then set plugins.{}.allowWasi to true",
-            package.manifest().name
-        )),
-    }
-}
-
-/// The tools of `package` that the operator lets through: all, or the ones he lists.
-fn chosen(package: &Package, own: &PluginSettings) -> Result<Vec<Tool>, String> {
-    let Some(names) = &own.tools else {
-        return Ok(package.tools().to_vec());
-    };
-    for name in names {
-        if !package.tools().iter().any(|tool| tool.name == *name) {
-            let known: Vec<_> = package
-                .tools()
-                .iter()
-                .map(|tool| tool.name.as_str())
-                .collect();
-            return Err(format!(
-                "plugins.{}.tools names `{}`, which it does not have; it has {}",
-                package.manifest().name,
-                capability::text::clean(name, 60),
-                known.join(", ")
-            ));
-        }
-    }
-    Ok(package
-        .tools()
-        .iter()
-        .filter(|tool| names.contains(&tool.name))
-        .cloned()
-        .collect())
-}
-
-fn built_in(builtin: Builtin, own: &PluginSettings) -> Result<Package, String> {
+fn built_in(builtin: Builtin, own: &PluginSettings) -> Result<Candidate, String> {
     if own.package.is_some() {
         return Err(format!(
             "`{}` is built in; give a package of your own another name",
             builtin.name
         ));
     }
-    Package::parse(builtin.bytes).map_err(|error| error.to_string())
+    Ok(Candidate {
+        package: Package::parse(builtin.bytes).map_err(|error| error.to_string())?,
+        origin: Origin::BuiltIn,
+        path: String::new(),
+    })
 }
 
-/// A package that the operator named together with the digest of its bytes.
-fn from_file(name: &str, own: &PluginSettings, base: &Path) -> Result<Package, String> {
-    let (Some(path), Some(sha256)) = (&own.package, &own.sha256) else {
+/// A package that the operator named.
+fn from_file(name: &str, own: &PluginSettings, base: &Path) -> Result<Candidate, String> {
+    let Some(path) = &own.package else {
         let known: Vec<_> = builtin::ALL.iter().map(|builtin| builtin.name).collect();
         return Err(format!(
-            "there is no built-in plugin `{name}` ({}); one of your own needs `package` and `sha256`",
+            "there is no built-in plugin `{name}` ({}); one of your own needs `package`",
             known.join(", ")
         ));
     };
     let path = base.join(path);
+    Ok(Candidate {
+        package: read_package(&path)?,
+        origin: Origin::Added,
+        path: path.display().to_string(),
+    })
+}
+
+/// The package in the file at `path`, read once: these bytes are hashed, and these are compiled.
+///
+/// # Errors
+/// One line that names the file.
+pub fn read_package(path: &Path) -> Result<Package, String> {
     let shown = path.display();
     let (Some(dir), Some(file)) = (
         path.parent(),
@@ -287,12 +470,5 @@ fn from_file(name: &str, own: &PluginSettings, base: &Path) -> Result<Package, S
     };
     let dir = Dir::open_ambient_dir(dir, cap_std::ambient_authority())
         .map_err(|error| format!("{}: {error}", dir.display()))?;
-    let package = Package::read(&dir, file).map_err(|error| format!("{shown}: {error}"))?;
-    let digest = package.digest().to_string();
-    if !digest.eq_ignore_ascii_case(sha256) {
-        return Err(format!(
-            "{shown} is not the package that was approved: its sha256 is {digest}; review it, then set plugins.{name}.sha256 to that"
-        ));
-    }
-    Ok(package)
+    Package::read(&dir, file).map_err(|error| format!("{shown}: {error}"))
 }

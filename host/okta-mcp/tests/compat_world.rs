@@ -1,4 +1,4 @@
-//! A package that needs WASI runs only where the operator allows it, and everybody is told of it.
+//! A package that needs WASI runs only where that was approved by name, and everybody is told of it.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,8 +11,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
+use serde_json::json;
 
 /// The probe, whose manifest now says `world = "compat"`, in as many bytes as before: what a reviewer and
 /// the program go by is the declaration, whether or not the component makes use of it.
@@ -35,50 +34,62 @@ fn package() -> Vec<u8> {
     bytes
 }
 
-/// `okta-mcp tools` with the package and these more settings for it.
-fn tools(more: Value) -> (Output, String) {
-    let home = tempfile::tempdir().unwrap();
-    let bytes = package();
-    std::fs::write(home.path().join("probe.wasm"), &bytes).unwrap();
-    let digest: String = Sha256::digest(&bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let mut plugin = json!({"package": "probe.wasm", "sha256": digest});
-    for (key, value) in more.as_object().unwrap() {
-        plugin[key] = value.clone();
-    }
-    let settings = json!({"plugins": {"probe": plugin}}).to_string();
-    std::fs::write(home.path().join("settings.json"), settings).unwrap();
+/// `okta-mcp` in `home` with these arguments.
+fn run(home: &Path, arguments: &[&str]) -> (Output, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_okta-mcp"))
-        .args(["tools", "--config", "settings.json"])
+        .args(["--config", "settings.json"])
+        .args(arguments)
         .env_clear()
-        .env("HOME", home.path())
-        .current_dir(home.path())
+        .env("HOME", home)
+        .current_dir(home)
         .output()
         .unwrap();
     let stdout = String::from_utf8(output.stdout.clone()).unwrap();
     (output, stdout)
 }
 
-#[test]
-fn it_is_left_out_unless_the_operator_allows_it() {
-    for settings in [json!({}), json!({"allowWasi": false})] {
-        let (output, stdout) = tools(settings);
-        assert_eq!(output.status.code(), Some(2), "{stdout}");
-        assert_eq!(
-            stdout.lines().last(),
-            Some(
-                "probe: left out: its manifest says world = \"compat\": it needs WASI, which is linked to a host that grants nothing but is more code to trust; review it, then set plugins.probe.allowWasi to true"
-            )
-        );
-        assert!(!stdout.contains("raw_get"), "{stdout}");
-    }
+/// A directory with the package and settings that name it.
+fn site() -> tempfile::TempDir {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("probe.wasm"), package()).unwrap();
+    let settings = json!({"plugins": {"probe": {"package": "probe.wasm"}}}).to_string();
+    std::fs::write(home.path().join("settings.json"), settings).unwrap();
+    home
 }
 
 #[test]
-fn it_is_listed_with_what_its_wasi_is_once_it_is_allowed() {
-    let (output, stdout) = tools(json!({"allowWasi": true}));
+fn it_is_not_approved_unless_its_wasi_is_by_name() {
+    let site = site();
+    let (output, _) = run(site.path(), &["approve", "probe.wasm", "--by", "tests"]);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert_eq!(
+        stderr.trim_end(),
+        "okta-mcp: not approved: `world:compat` is sensitive; say so with --yes-sensitive world:compat"
+    );
+    let (output, stdout) = run(site.path(), &["tools"]);
+    assert_eq!(output.status.code(), Some(2), "{stdout}");
+    assert!(!stdout.contains("raw_get"), "{stdout}");
+}
+
+#[test]
+fn it_is_listed_with_what_its_wasi_is_once_it_is_approved() {
+    let site = site();
+    let approve = [
+        "approve",
+        "probe.wasm",
+        "--by",
+        "tests",
+        "--yes-sensitive",
+        "world:compat",
+    ];
+    let (output, stdout) = run(site.path(), &approve);
+    assert_eq!(output.status.code(), Some(0), "{stdout}");
+    assert!(
+        stdout.contains("It needs WASI, which is linked to a host that grants nothing"),
+        "{stdout}"
+    );
+    let (output, stdout) = run(site.path(), &["tools"]);
     assert_eq!(output.status.code(), Some(0), "{stdout}");
     assert!(stdout.contains("raw_get"), "{stdout}");
     let remark =
@@ -86,12 +97,4 @@ fn it_is_listed_with_what_its_wasi_is_once_it_is_allowed() {
     // Of all plugins this one alone has it.
     assert_eq!(stdout.matches(remark).count(), 1, "{stdout}");
     assert!(stdout.trim_end().ends_with(remark), "{stdout}");
-}
-
-#[test]
-fn a_setting_that_is_nearly_the_right_one_is_an_error() {
-    let (output, _) = tools(json!({"allowWASI": true}));
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{stderr}");
-    assert!(stderr.contains("did you mean `allowWasi`?"), "{stderr}");
 }

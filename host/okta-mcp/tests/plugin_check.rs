@@ -22,7 +22,6 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 fn program(home: &TempDir) -> Command {
@@ -225,13 +224,21 @@ fn a_result_that_breaks_its_schema_is_thrown_away() {
         guests::MANIFEST,
         &tools.to_string(),
     );
-    let digest: String = Sha256::digest(&package)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
     std::fs::write(home.path().join("a.wasm"), package).unwrap();
-    let settings = json!({"plugins": {"hostile": {"package": "a.wasm", "sha256": digest}}});
+    let settings = json!({"plugins": {"hostile": {"package": "a.wasm"}}});
     std::fs::write(home.path().join("settings.json"), settings.to_string()).unwrap();
+    let approved = program(&home)
+        .args([
+            "--config",
+            "settings.json",
+            "approve",
+            "a.wasm",
+            "--by",
+            "tests",
+        ])
+        .output()
+        .unwrap();
+    assert!(approved.status.success(), "{approved:?}");
     let output = program(&home)
         .args(["call", "attack", "--config", "settings.json"])
         // Nobody is asked: the guest makes no request.

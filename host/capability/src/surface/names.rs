@@ -8,14 +8,18 @@ use super::{Category, Finding, PluginSurface, ToolSurface};
 /// Shorter names differ by one letter all the time: `get` and `set`.
 const SHORTEST_SIMILAR: usize = 6;
 
-pub(super) fn check(plugins: &[PluginSurface<'_>]) -> Vec<Finding> {
+/// Names that refuse.
+pub(super) fn clashes(plugins: &[PluginSurface<'_>]) -> Vec<Finding> {
     let mut findings = Vec::new();
     plugin_names(plugins, &mut findings);
-    let tools: Vec<(&PluginSurface<'_>, &ToolSurface<'_>)> = plugins
-        .iter()
-        .flat_map(|plugin| plugin.tools.iter().map(move |tool| (plugin, tool)))
-        .collect();
-    tool_names(&tools, &mut findings);
+    tool_names(&tools_of(plugins), &mut findings);
+    findings
+}
+
+/// Names that refuse, and likenesses that are asked about.
+pub(super) fn check(plugins: &[PluginSurface<'_>]) -> Vec<Finding> {
+    let mut findings = clashes(plugins);
+    let tools = tools_of(plugins);
     for (position, own) in tools.iter().enumerate() {
         for other in tools.iter().take(position) {
             if own.0.plugin != other.0.plugin {
@@ -24,6 +28,15 @@ pub(super) fn check(plugins: &[PluginSurface<'_>]) -> Vec<Finding> {
         }
     }
     findings
+}
+
+fn tools_of<'p, 'a>(
+    plugins: &'p [PluginSurface<'a>],
+) -> Vec<(&'p PluginSurface<'a>, &'p ToolSurface<'a>)> {
+    plugins
+        .iter()
+        .flat_map(|plugin| plugin.tools.iter().map(move |tool| (plugin, tool)))
+        .collect()
 }
 
 fn plugin_names(plugins: &[PluginSurface<'_>], findings: &mut Vec<Finding>) {

@@ -83,18 +83,23 @@ struct Read<'a> {
     texts: Vec<Text<'a>>,
 }
 
-pub(super) fn check(plugins: &[PluginSurface<'_>], findings: &mut Vec<Finding>) {
+/// What the plugins that are `wanted` have to answer for.
+pub(super) fn check(
+    plugins: &[PluginSurface<'_>],
+    wanted: &dyn Fn(&str) -> bool,
+    findings: &mut Vec<Finding>,
+) {
     let read: Vec<Read<'_>> = plugins
         .iter()
         .flat_map(|plugin| plugin.tools.iter().map(|tool| Read::new(plugin, tool)))
         .collect();
-    for tool in &read {
+    for tool in read.iter().filter(|tool| wanted(tool.plugin)) {
         for text in &tool.texts {
             alone(tool, text, findings);
         }
         names_of_others(tool, &read, findings);
     }
-    together(&read, findings);
+    together(&read, wanted, findings);
 }
 
 impl<'a> Read<'a> {
@@ -270,8 +275,8 @@ fn is_called(text: &str, name: &str) -> bool {
 
 /// Phrases that no text holds and two of them do, in any order in which a model may read them: within a tool
 /// from text to text, and from the description of each tool to that of each other.
-fn together(read: &[Read<'_>], findings: &mut Vec<Finding>) {
-    for tool in read {
+fn together(read: &[Read<'_>], wanted: &dyn Fn(&str) -> bool, findings: &mut Vec<Finding>) {
+    for tool in read.iter().filter(|tool| wanted(tool.plugin)) {
         // The name is said before everything else, but nobody reads it as the beginning of a sentence.
         let texts: Vec<&Text<'_>> = tool
             .texts
@@ -280,7 +285,7 @@ fn together(read: &[Read<'_>], findings: &mut Vec<Finding>) {
             .collect();
         for (position, text) in texts.iter().enumerate() {
             let before = texts.get(..position).unwrap_or_default();
-            across(tool, text, before, None, findings);
+            across(tool, &text.place, text, before, findings);
         }
     }
     for first in read {
@@ -288,7 +293,22 @@ fn together(read: &[Read<'_>], findings: &mut Vec<Finding>) {
             let (Some(one), Some(other)) = (first.description(), second.description()) else {
                 continue;
             };
-            across(second, other, &[one], Some(first), findings);
+            // The program's own texts were there first: who joins them answers for what comes of it.
+            let blamed_first = second.origin == Origin::BuiltIn && first.origin == Origin::Added;
+            let (tool, place) = if blamed_first {
+                (
+                    first,
+                    format!("description, read before that of `{}`", second.tool),
+                )
+            } else {
+                (
+                    second,
+                    format!("description, read after that of `{}`", first.tool),
+                )
+            };
+            if wanted(tool.plugin) {
+                across(tool, &place, other, &[one], findings);
+            }
         }
     }
 }
@@ -299,39 +319,32 @@ impl<'a> Read<'a> {
     }
 }
 
-/// Phrases that begin in the texts `before` and end in `text`.
+/// Phrases that begin in the texts `before` and end in `text`; `tool` answers for them.
 fn across(
     tool: &Read<'_>,
+    place: &str,
     text: &Text<'_>,
     before: &[&Text<'_>],
-    other: Option<&Read<'_>>,
     findings: &mut Vec<Finding>,
 ) {
     let most = phrases::longest();
-    let mut head: Vec<Word> = Vec::new();
-    let mut evidence: Vec<&str> = Vec::new();
+    let mut stream: Vec<Word> = Vec::new();
+    let mut evidence: Vec<&str> = vec![text.text];
     for earlier in before.iter().rev() {
-        if head.len() >= most {
+        if stream.len() >= most {
             break;
         }
         evidence.push(earlier.text);
-        let room = most - head.len();
-        let skip = earlier.words.len().saturating_sub(room);
+        let skip = earlier.words.len().saturating_sub(most - stream.len());
         let tail = earlier.words.get(skip..).unwrap_or_default();
-        head.splice(0..0, tail.iter().cloned());
+        stream.splice(0..0, tail.iter().cloned());
     }
-    let border = head.len();
-    let mut stream = head;
+    let border = stream.len();
     stream.extend(text.words.iter().take(most).cloned());
     for found in phrases::find_across(&stream, border) {
-        evidence.push(text.text);
-        let place = match other {
-            Some(other) => format!("description, read after that of `{}`", other.tool),
-            None => format!("{}, read after what stands before it", text.place),
-        };
         findings.push(tool.finding(
             Category::SplitInstruction,
-            &place,
+            place,
             said(found.rule, &stream, found.words),
             &evidence,
         ));

@@ -115,6 +115,7 @@ fn is_missing(options: &Options) -> bool {
         api_token_file: options.api_token_file.clone(),
         audit_log: None,
         log: None,
+        ..Given::default()
     };
     !matches!(
         Settings::load(&given, &outside),

@@ -41,7 +41,7 @@ pub(crate) fn describe(loaded: &Loaded, registry: &Registry, most: usize) -> Str
         .filter(|tool| registry.tool(&tool.name).is_some())
     {
         let mut first = true;
-        for endpoint in manifest.endpoints_of(&tool.name) {
+        for endpoint in loaded.reach().manifest.endpoints_of(&tool.name) {
             // `profile.*` stays when `profile.ssn` is hidden: the line below the table says so.
             let seen: Vec<String> = endpoint
                 .fields
@@ -74,7 +74,7 @@ pub(crate) fn describe(loaded: &Loaded, registry: &Registry, most: usize) -> Str
             rows.push(vec![tool.name.clone(), "nothing".to_owned(), String::new()]);
         }
     }
-    let scopes: Vec<_> = capability::scopes::of_manifest(manifest)
+    let scopes: Vec<_> = capability::scopes::of_manifest(&loaded.reach().manifest)
         .into_iter()
         .collect();
     let hidden: Vec<String> = loaded.hidden().iter().map(ToString::to_string).collect();

@@ -31,6 +31,13 @@ pub struct File {
     pub http: HttpSection,
     /// The audit log. Without `audit.log` none is kept.
     pub audit: AuditSection,
+    /// Where it is written which packages may run besides the built-in ones.
+    pub lock: LockSection,
+    /// The organisation's outer line around every plugin, such as boundary.toml; relative to this file.
+    pub boundary: Option<PathBuf>,
+    /// Findings about tools' texts that somebody accepted, with reason, owner and end, such as accepted.toml;
+    /// relative to this file.
+    pub accepted_findings: Option<PathBuf>,
     /// What goes to stderr: error, warn, info, debug, trace, or a filter such as `warn,gateway=debug`.
     pub log: Option<String>,
 }
@@ -80,6 +87,18 @@ pub struct PaceSection {
     /// Requests at the same time: 1 to 32; 8 when left out.
     #[schemars(range(min = 1, max = 32))]
     pub concurrency: Option<u16>,
+}
+
+/// The approvals.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+#[schemars(deny_unknown_fields)]
+pub struct LockSection {
+    /// The file that `okta-mcp approve` writes [default: plugins.lock beside this file]; relative to this file.
+    pub file: Option<PathBuf>,
+    /// Public keys of minisign, each the line of a `minisign.pub` that begins with `RW`. With any, the lock counts
+    /// only with a signature by one of them in `plugins.lock.minisig`.
+    pub require_signature_by: Vec<String>,
 }
 
 /// A token as the file holds it.
@@ -138,22 +157,17 @@ pub enum OnFailureSetting {
     Allow,
 }
 
-/// What the operator says of one plugin. It can only take away, but for `allowWasi`, which adds
-/// nothing to what a package may read.
+/// What the operator says of one plugin. It can only take away; a package is added by its approval alone.
 #[derive(Debug, Default, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 #[schemars(deny_unknown_fields)]
 pub struct PluginSettings {
     /// `false` leaves the plugin out.
     pub enabled: Option<bool>,
-    /// A package file that is not built in, relative to this file; `sha256` goes with it.
+    /// A package file that is not built in, relative to this file. It loads once `okta-mcp approve FILE` has
+    /// approved exactly its bytes.
     pub package: Option<PathBuf>,
-    /// The SHA-256 of the package file, in hex: these bytes and no others are loaded.
-    pub sha256: Option<String>,
-    /// `true` lets a package run that needs WASI for its language's runtime. What it finds there grants
-    /// nothing (no files, no sockets, no environment), but it is more code to trust.
-    pub allow_wasi: bool,
-    /// Only these tools of the plugin are offered.
+    /// Only these tools of the plugin are offered. What only the others may GET is gone, and so are its OAuth scopes.
     pub tools: Option<Vec<String>>,
     /// Response fields that the plugin does not get to see, whatever its manifest declares: `profile.mobilePhone`.
     pub hide: Vec<String>,
@@ -235,20 +249,6 @@ impl PluginSettings {
                     .to_owned(),
             });
         }
-        match (&self.package, &self.sha256) {
-            (Some(_), None) => {
-                return wrong(
-                    "sha256",
-                    "is missing; `sha256sum FILE` prints it, and only those bytes will be loaded"
-                        .to_owned(),
-                );
-            }
-            (None, Some(_)) => return wrong("package", "is missing beside sha256".to_owned()),
-            (_, Some(hex)) if hex.len() != 64 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) => {
-                return wrong("sha256", "is not 64 hexadecimal digits".to_owned());
-            }
-            _ => {}
-        }
         if let Err(problem) = self.hidden() {
             return wrong("hide", problem);
         }
@@ -307,6 +307,7 @@ fn objects_only(text: &str, file: &str) -> Result<(), ConfigError> {
     places.push(("http".to_owned(), whole.get("http")));
     places.push(("okta.pace".to_owned(), whole.pointer("/okta/pace")));
     places.push(("audit".to_owned(), whole.get("audit")));
+    places.push(("lock".to_owned(), whole.get("lock")));
     for (name, plugin) in whole
         .get("plugins")
         .and_then(Value::as_object)
@@ -331,6 +332,15 @@ fn objects_only(text: &str, file: &str) -> Result<(), ConfigError> {
 /// The error for a key that nothing reads, with what it may have been meant for.
 fn unknown_key(file: &str, key: &str) -> ConfigError {
     let (parent, last) = key.rsplit_once('.').unwrap_or(("", key));
+    if let ("plugins", "sha256" | "allowWasi") = (parent.split('.').next().unwrap_or(""), last) {
+        return ConfigError::UnknownKey {
+            file: file.to_owned(),
+            key: capability::text::clean(key, 80),
+            hint: " any more: take it out, review the package, and run `okta-mcp approve FILE`, which writes \
+                   its digest into plugins.lock and asks about WASI"
+                .to_owned(),
+        };
+    }
     let known = known_keys(parent);
     let nearest = known
         .iter()

@@ -113,8 +113,23 @@ fn unknown_keys_are_errors_with_a_suggestion_at_every_depth() {
     );
     assert!(
         problem(r#"{"zzz": 1}"#)
-            .contains("accepted here: $schema, okta, plugins, http, audit, log")
+            .contains("accepted here: $schema, okta, plugins, http, audit, lock, ")
     );
+}
+
+#[test]
+fn a_key_of_the_time_before_the_lock_says_what_to_do_now() {
+    for key in ["sha256", "allowWasi"] {
+        let text = problem(&format!(
+            r#"{{"plugins": {{"x": {{"package": "a.wasm", "{key}": "12"}}}}}}"#
+        ));
+        assert_eq!(
+            text,
+            format!(
+                "DIR/okta-mcp/config.json: there is no setting `plugins.x.{key}` any more: take it out, review the package, and run `okta-mcp approve FILE`, which writes its digest into plugins.lock and asks about WASI"
+            )
+        );
+    }
 }
 
 #[test]
@@ -130,12 +145,16 @@ fn a_wrong_type_gives_the_line() {
 fn values_that_serde_cannot_check_name_their_key() {
     for (file, expected) in [
         (
-            r#"{"plugins": {"x": {"package": "a.wasm"}}}"#,
-            "plugins.x.sha256: is missing",
+            r#"{"lock": {"requireSignatureBy": ["RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3", "RWQ"]}}"#,
+            "lock.requireSignatureBy[1]: is not a public key of minisign",
         ),
         (
-            r#"{"plugins": {"x": {"package": "a.wasm", "sha256": "12"}}}"#,
-            "plugins.x.sha256: is not 64",
+            r#"{"boundary": "nowhere.toml"}"#,
+            "DIR/okta-mcp/nowhere.toml cannot be read",
+        ),
+        (
+            r#"{"acceptedFindings": "token"}"#,
+            "DIR/okta-mcp/token: line 1: ",
         ),
         (
             r#"{"plugins": {"users": {"hide": ["a..b"]}}}"#,

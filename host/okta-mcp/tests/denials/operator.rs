@@ -4,69 +4,21 @@ use serde_json::{Value, json};
 
 use crate::bench::Bench;
 use crate::support::oracle::seed;
-use crate::support::{Home, probe, rows, sha256, text, with_probe};
+use crate::support::{Home, rows, text, with_probe};
 
 const ENGINEER: &str = "mara.okonkwo@northwind.example.com";
 
 #[tokio::test]
-async fn a_package_with_other_bytes_than_the_approved_ones_is_left_out_and_the_rest_serves() {
-    let approved = "0".repeat(64);
+async fn a_package_that_nobody_approved_is_left_out_and_the_rest_serves() {
     let mut config = with_probe();
-    config["plugins"]["probe"]["sha256"] = json!(approved);
-    let bench = Bench::with(config.clone()).await;
+    config.as_object_mut().unwrap().remove("lock");
+    let bench = Bench::with(config).await;
     assert_eq!(bench.client.names().len(), 13, "{:?}", bench.client.names());
     assert_eq!(
         bench.client.ok("get_user", json!({"user": ENGINEER})).await["login"],
         ENGINEER
     );
     assert_eq!(bench.client.refused("raw_get", json!({})).await.0, -32602);
-    let home = Home::new();
-    let file = home.write("settings.json", &config.to_string());
-    let listed = home
-        .run(["tools", "--config", file.to_str().unwrap()])
-        .await;
-    let expected = format!(
-        "probe: left out: {} is not the package that was approved: its sha256 is {}; review it, then set plugins.probe.sha256 to that",
-        probe().display(),
-        sha256(&std::fs::read(probe()).unwrap()),
-    );
-    assert_eq!(listed.stdout.lines().last(), Some(expected.as_str()));
-    assert_eq!(listed.code, Some(2));
-}
-
-#[tokio::test]
-async fn a_package_whose_bytes_changed_after_its_approval_is_left_out() {
-    let home = Home::new();
-    let mut bytes = std::fs::read(probe()).unwrap();
-    let digest = sha256(&bytes);
-    let last = bytes.len() - 1;
-    bytes[last] ^= 1;
-    std::fs::write(home.path().join("probe.wasm"), &bytes).unwrap();
-    let file = home.write(
-        "settings.json",
-        &json!({"plugins": {"probe": {"package": "probe.wasm", "sha256": digest}}}).to_string(),
-    );
-    let listed = home
-        .run(["tools", "--config", file.to_str().unwrap()])
-        .await;
-    assert_eq!(listed.code, Some(2), "{}", listed.stdout);
-    assert!(
-        listed
-            .stdout
-            .lines()
-            .last()
-            .unwrap()
-            .starts_with("probe: left out: "),
-        "{}",
-        listed.stdout
-    );
-    // A path that is relative starts at the configuration file; with the right bytes it is taken.
-    std::fs::copy(probe(), home.path().join("probe.wasm")).unwrap();
-    let listed = home
-        .run(["tools", "--config", file.to_str().unwrap()])
-        .await;
-    assert_eq!(listed.code, Some(0), "{}", listed.stdout);
-    assert!(listed.stdout.contains("raw_get"), "{}", listed.stdout);
 }
 
 #[tokio::test]

@@ -75,8 +75,8 @@ async fn a_wrong_configuration_ends_in_one_line_that_names_the_key() {
             "line 2: invalid type: integer `7`",
         ),
         (
-            "{\"plugins\": {\"probe\": {\"package\": \"p.wasm\"}}}",
-            "plugins.probe.sha256: is missing",
+            "{\"plugins\": {\"probe\": {\"package\": \"p.wasm\", \"sha256\": \"12\"}}}",
+            "there is no setting `plugins.probe.sha256` any more",
         ),
         (
             "{\"plugins\": {\"users\": {\"limits\": {\"cpu\": \"soon\"}}}}",

@@ -13,7 +13,7 @@ pub mod rows;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use client::Client;
@@ -58,10 +58,26 @@ pub fn sha256(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// The settings that load the probe.
+/// The settings that load the probe, and a lock that approves it as it is in the repository.
 pub fn with_probe() -> Value {
-    let digest = sha256(&std::fs::read(probe()).unwrap());
-    json!({"plugins": {"probe": {"package": probe(), "sha256": digest}}})
+    static APPROVED: LazyLock<TempDir> = LazyLock::new(|| {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("settings.json"), "{}").unwrap();
+        let approved = std::process::Command::new(PROGRAM)
+            .args(["--config", "settings.json", "approve", "--by", "tests"])
+            .arg(probe())
+            .env_clear()
+            .env("HOME", dir.path())
+            .current_dir(dir.path())
+            .output()
+            .unwrap();
+        assert!(approved.status.success(), "{approved:?}");
+        dir
+    });
+    json!({
+        "plugins": {"probe": {"package": probe()}},
+        "lock": {"file": APPROVED.path().join("plugins.lock")},
+    })
 }
 
 /// A home and working directory with nothing in it: no settings can be found by chance.

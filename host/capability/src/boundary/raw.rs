@@ -1,0 +1,210 @@
+//! The file as TOML gives it, and its way into the checked types.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Boundary, BoundaryError, Lined, MAX_BYTES, Templates, VERSION};
+use crate::catalogue;
+use crate::field::FieldPath;
+use crate::limits::{LimitWish, parse_duration, parse_size};
+use crate::text::clean;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Raw {
+    boundary: Spanned<u32>,
+    #[serde(default)]
+    never_endpoints: Vec<Spanned<String>>,
+    only_scopes: Option<Spanned<Vec<Spanned<String>>>>,
+    #[serde(default)]
+    never_fields: Vec<Spanned<String>>,
+    #[serde(default)]
+    only_fields: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
+    compat_world: Option<Spanned<bool>>,
+    credentials: Option<Spanned<bool>>,
+    #[serde(default)]
+    limits: RawLimits,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct RawLimits {
+    memory: Option<Spanned<String>>,
+    cpu: Option<Spanned<String>>,
+    time: Option<Spanned<String>>,
+    requests: Option<Spanned<u32>>,
+    bytes: Option<Spanned<String>>,
+}
+
+/// A mistake and the bytes it is at.
+struct Mistake(Range<usize>, String);
+
+type Checked<T> = Result<T, Mistake>;
+
+fn mistake<T, S>(at: &Spanned<S>, problem: impl Into<String>) -> Checked<T> {
+    Err(Mistake(at.span(), problem.into()))
+}
+
+pub(super) fn parse(text: &str) -> Result<Boundary, BoundaryError> {
+    if text.len() > MAX_BYTES {
+        return Err(BoundaryError {
+            line: 1,
+            problem: format!("longer than {} KiB", MAX_BYTES >> 10),
+        });
+    }
+    let line = |offset: usize| 1 + text.bytes().take(offset).filter(|b| *b == b'\n').count();
+    let raw: Raw = toml::from_str(text).map_err(|error| BoundaryError {
+        line: line(error.span().map_or(0, |span| span.start)),
+        problem: clean(&error.message().replace('\n', "; "), 400),
+    })?;
+    check(raw, &line).map_err(|Mistake(span, problem)| BoundaryError {
+        line: line(span.start),
+        problem,
+    })
+}
+
+fn check(raw: Raw, line: &dyn Fn(usize) -> usize) -> Checked<Boundary> {
+    if *raw.boundary.get_ref() != VERSION {
+        return mistake(
+            &raw.boundary,
+            format!("this host reads boundary = {VERSION}"),
+        );
+    }
+    let forbids = |flag: &Option<Spanned<bool>>| {
+        flag.as_ref()
+            .filter(|flag| !flag.get_ref())
+            .map(|flag| Lined {
+                line: line(flag.span().start),
+                value: (),
+            })
+    };
+    let (limits, limit_lines) = check_limits(&raw.limits, line)?;
+    Ok(Boundary {
+        never_endpoints: raw
+            .never_endpoints
+            .iter()
+            .map(|text| lined(text, line, check_templates(text)?))
+            .collect::<Checked<_>>()?,
+        only_scopes: raw
+            .only_scopes
+            .as_ref()
+            .map(|scopes| {
+                let known = scopes.get_ref().iter().map(check_scope);
+                lined(scopes, line, known.collect::<Checked<_>>()?)
+            })
+            .transpose()?,
+        never_fields: raw
+            .never_fields
+            .iter()
+            .map(|text| lined(text, line, check_field(text)?))
+            .collect::<Checked<_>>()?,
+        only_fields: raw
+            .only_fields
+            .iter()
+            .map(|(template, fields)| {
+                let fields = fields.iter().map(check_field).collect::<Checked<_>>()?;
+                Ok((check_template(template)?, lined(template, line, fields)?))
+            })
+            .collect::<Checked<_>>()?,
+        no_compat_world: forbids(&raw.compat_world),
+        no_credentials: forbids(&raw.credentials),
+        limits,
+        limit_lines,
+    })
+}
+
+fn lined<T, S>(at: &Spanned<S>, line: &dyn Fn(usize) -> usize, value: T) -> Checked<Lined<T>> {
+    Ok(Lined {
+        line: line(at.span().start),
+        value,
+    })
+}
+
+/// A template that Okta does not have would bound nothing.
+fn check_templates(text: &Spanned<String>) -> Checked<Templates> {
+    match Templates::parse(text.get_ref()) {
+        Some(templates) => Ok(templates),
+        None => unknown_template(text),
+    }
+}
+
+fn check_template(text: &Spanned<String>) -> Checked<String> {
+    match catalogue::find(text.get_ref()) {
+        Some(_) => Ok(text.get_ref().clone()),
+        None => unknown_template(text),
+    }
+}
+
+fn unknown_template<T>(text: &Spanned<String>) -> Checked<T> {
+    let hint = catalogue::nearest(text.get_ref())
+        .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    mistake(
+        text,
+        format!(
+            "`{}` is not a GET of Okta's management API {}, nor (with `/**` at its end) what one begins with{hint}",
+            clean(text.get_ref(), 120),
+            catalogue::SOURCE
+        ),
+    )
+}
+
+fn check_scope(text: &Spanned<String>) -> Checked<String> {
+    let mut known = catalogue::operations()
+        .iter()
+        .flat_map(|operation| operation.scopes);
+    if known.any(|scope| scope == text.get_ref()) {
+        return Ok(text.get_ref().clone());
+    }
+    mistake(
+        text,
+        format!(
+            "`{}` is not a scope that any GET of Okta's needs; one is `okta.users.read`",
+            clean(text.get_ref(), 80)
+        ),
+    )
+}
+
+fn check_field(text: &Spanned<String>) -> Checked<FieldPath> {
+    text.get_ref()
+        .parse()
+        .map_err(|error| Mistake(text.span(), format!("{error}")))
+}
+
+type Lines = BTreeMap<&'static str, usize>;
+
+fn check_limits(raw: &RawLimits, line: &dyn Fn(usize) -> usize) -> Checked<(LimitWish, Lines)> {
+    fn read<T>(
+        text: Option<&Spanned<String>>,
+        parse: fn(&str) -> Option<T>,
+        example: &str,
+    ) -> Checked<Option<T>> {
+        text.map(|text| match parse(text.get_ref()) {
+            Some(value) => Ok(value),
+            None => mistake(text, format!("write it as in `{example}`")),
+        })
+        .transpose()
+    }
+    let start = |text: &Option<Spanned<String>>| text.as_ref().map(|text| text.span().start);
+    let lines = [
+        ("memory", start(&raw.memory)),
+        ("cpu", start(&raw.cpu)),
+        ("time", start(&raw.time)),
+        ("requests", raw.requests.as_ref().map(|n| n.span().start)),
+        ("bytes", start(&raw.bytes)),
+    ];
+    let limits = LimitWish {
+        memory: read(raw.memory.as_ref(), parse_size, "32 MiB")?,
+        cpu: read(raw.cpu.as_ref(), parse_duration, "500 ms")?,
+        time: read(raw.time.as_ref(), parse_duration, "30 s")?,
+        requests: raw.requests.as_ref().map(|n| *n.get_ref()),
+        bytes: read(raw.bytes.as_ref(), parse_size, "16 MiB")?,
+    };
+    let lines = lines
+        .into_iter()
+        .filter_map(|(name, at)| Some((name, line(at?))))
+        .collect();
+    Ok((limits, lines))
+}
