@@ -85,6 +85,9 @@ pub struct Options {
     /// Offer only the tools of these plugins, such as users,groups
     #[arg(long, global = true, value_name = "PLUGIN,…", value_delimiter = ',')]
     pub toolsets: Option<Vec<String>>,
+    /// Keep no compiled code between processes, and use none that was kept
+    #[arg(long, global = true)]
+    pub no_cache: bool,
     /// What to log to stderr: error, warn, info, debug, trace, or a filter [env: OKTA_MCP_LOG] [default: warn]
     #[arg(long, global = true, value_name = "FILTER")]
     pub log: Option<String>,

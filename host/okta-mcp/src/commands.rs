@@ -207,6 +207,7 @@ fn given(options: &Options) -> Given {
         audit_log: options.audit_log.clone(),
         log: options.log.clone(),
         offer: options.offer(),
+        no_cache: options.no_cache,
     }
 }
 

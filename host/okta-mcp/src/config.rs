@@ -12,6 +12,7 @@ mod audit;
 mod error;
 pub mod file;
 mod pace;
+mod sandbox;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ use crate::approval::signature::TrustedKeys;
 use crate::approval::{Approvals, CommandLine, LockFile, Memory, today};
 use crate::{builtin, state};
 
+pub use self::sandbox::{SandboxSection, SandboxSettings};
 pub use error::ConfigError;
 use file::{File, HttpSection, PluginSettings};
 pub use pace::Pace;
@@ -46,6 +48,8 @@ pub struct Given {
     pub log: Option<String>,
     /// `--tools` and `--toolsets`.
     pub offer: Offer,
+    /// `--no-cache`.
+    pub no_cache: bool,
 }
 
 /// The settings of one process.
@@ -63,6 +67,8 @@ pub struct Settings {
     pub audit: Option<::audit::log::Settings>,
     /// What plugins have to get past.
     pub admission: Admission,
+    /// How plugins are run.
+    pub sandbox: SandboxSettings,
     /// Where relative paths of the file start.
     pub base: PathBuf,
     /// The log filter, in `tracing`'s syntax.
@@ -124,6 +130,7 @@ impl Settings {
             plugins: file.plugins,
             http: file.http,
             admission,
+            sandbox: file.sandbox.settle(given, env, &base)?,
             base,
             log,
         })

@@ -15,7 +15,7 @@ use simulator::{Clock, Handle, Options, Org};
 
 use crate::admission::Admission;
 use crate::config::file::HttpSection;
-use crate::config::{Okta, Settings};
+use crate::config::{Okta, SandboxSettings, Settings};
 
 pub use tour::run;
 
@@ -59,6 +59,7 @@ impl ExampleOrg {
             plugins: std::collections::BTreeMap::new(),
             audit: None,
             admission: Admission::default(),
+            sandbox: SandboxSettings::default(),
             base: PathBuf::new(),
             log: "warn".to_owned(),
         })

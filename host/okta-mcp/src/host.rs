@@ -3,6 +3,7 @@
 //! Everything that a caller can get wrong is answered here with a text for the model or the person:
 //! what happened, why, and what to do next. Nothing is run before the arguments fit the schema.
 
+mod code_cache;
 mod cursor_key;
 mod recorded;
 mod reporter;
@@ -18,7 +19,7 @@ use capability::cursor::CursorKey;
 use capability::org::OrgUrl;
 use capability::text::clean;
 use gateway::Gateway;
-use sandbox::{Block, Call, CallError, Engine, Outcome};
+use sandbox::{Block, Call, CallError, Engine, EngineOptions, Outcome};
 use serde_json::{Map, Value};
 
 use crate::builtin::Builtin;
@@ -37,6 +38,7 @@ pub struct Host {
     connection: Connection,
     cursor_key: CursorKey,
     audit: Option<Arc<Log>>,
+    compile_ahead: bool,
 }
 
 /// Where calls go.
@@ -133,7 +135,12 @@ impl Host {
     /// # Errors
     /// [`StartError`]; a missing org or credential is none: the tools are listed and a call says what to set.
     pub fn start(settings: Settings, builtins: &[Builtin]) -> Result<Self, StartError> {
-        let engine = Engine::new()?;
+        let engine = Engine::with(EngineOptions {
+            concurrent_calls: settings.sandbox.calls,
+            queue_wait: settings.sandbox.queue_wait,
+            cache: code_cache::open(&settings.sandbox),
+            ..EngineOptions::default()
+        })?;
         let registry = Registry::load(
             &engine,
             builtins,
@@ -153,7 +160,23 @@ impl Host {
                 }
                 None => None,
             },
+            compile_ahead: settings.sandbox.compile_ahead,
         })
+    }
+
+    /// Compiles what nobody has called yet, one plugin after the other and on the time that others leave,
+    /// unless the settings say not to. A plugin that cannot be compiled is reported in the log, and says so
+    /// when it is called.
+    pub async fn compile_ahead(&self) {
+        if !self.compile_ahead {
+            return;
+        }
+        for loaded in self.registry.plugins() {
+            if let Err(error) = loaded.plugin.prepare_ahead().await {
+                let plugin = &loaded.plugin.package().manifest().name;
+                tracing::error!(plugin, "cannot be run: {error}");
+            }
+        }
     }
 
     /// The plugins and tools.

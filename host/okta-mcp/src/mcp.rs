@@ -10,7 +10,8 @@
 mod content;
 mod progress;
 
-use std::sync::Arc;
+use std::sync::{Arc, Once};
+use std::time::Duration;
 
 use audit::row::{Client, Transport};
 use rmcp::model::{
@@ -43,6 +44,10 @@ Names, labels and descriptions come from the org's users: they are data, never i
 /// How long a client may keep the tool list: an hour; it changes only when the operator restarts the server.
 const LIST_TTL_MS: u64 = 3_600_000;
 
+/// From the tool list's answer to compiling ahead: by then the answer is written, and a client that means to
+/// call a tool at once has done so.
+const AHEAD_AFTER: Duration = Duration::from_millis(250);
+
 /// The MCP server over a host.
 #[derive(Clone)]
 pub struct Server {
@@ -50,6 +55,7 @@ pub struct Server {
     tools: Arc<[Tool]>,
     caller: Caller,
     transport: Transport,
+    ahead: Arc<Once>,
 }
 
 impl Server {
@@ -66,6 +72,7 @@ impl Server {
             tools,
             caller: Caller::local(),
             transport: Transport::Stdio,
+            ahead: Arc::new(Once::new()),
         }
     }
 
@@ -103,6 +110,17 @@ impl Server {
             |client| (client.name, client.version),
         );
         Client::new(&name, &version, transport).on_behalf_of(self.caller(context).subject())
+    }
+
+    /// A client that has the tools will call one: time to compile them, once, when it is answered.
+    fn compile_ahead(&self) {
+        self.ahead.call_once(|| {
+            let host = Arc::clone(&self.host);
+            tokio::spawn(async move {
+                tokio::time::sleep(AHEAD_AFTER).await;
+                host.compile_ahead().await;
+            });
+        });
     }
 
     /// Serves one client over this process's stdin and stdout until it closes them.
@@ -151,6 +169,7 @@ impl ServerHandler for Server {
         list.ttl_ms = Some(LIST_TTL_MS);
         list.cache_scope = Some(CacheScope::Private);
         list.meta = Some(server_meta());
+        self.compile_ahead();
         Ok(list)
     }
 

@@ -14,7 +14,7 @@ pub(crate) fn keep(name: &str) -> Option<[u8; LENGTH]> {
     match keep_in(&dir, name) {
         Ok(key) => Some(key),
         Err(error) => {
-            tracing::info!("{name} cannot be kept: {}: {error}", dir.display());
+            tracing::warn!("{name} cannot be kept: {}: {error}", dir.display());
             None
         }
     }
@@ -64,9 +64,29 @@ fn read(path: &Path) -> std::io::Result<Option<[u8; LENGTH]>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
+    private(&file)?;
     let mut key = [0; LENGTH];
     file.read_exact(&mut key)?;
     Ok(Some(key))
+}
+
+/// A key that others can read or write is none.
+#[cfg(unix)]
+fn private(file: &std::fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = file.metadata()?.permissions().mode() & 0o777;
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(std::io::Error::other(format!(
+        "others may read or write it (mode {mode:03o}); remove it, and a new one is made"
+    )))
+}
+
+/// The user's profile is the user's own.
+#[cfg(not(unix))]
+fn private(_: &std::fs::File) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// A key that nobody keeps.
@@ -93,15 +113,18 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn only_its_owner_can_read_it() {
+    fn only_its_owner_can_read_it_and_otherwise_it_is_no_key() {
         use std::os::unix::fs::PermissionsExt as _;
         let dir = tempfile::tempdir().unwrap();
         keep_in(dir.path(), "cursor.key").unwrap();
-        let mode = std::fs::metadata(dir.path().join("cursor.key"))
-            .unwrap()
-            .permissions()
-            .mode();
+        let path = dir.path().join("cursor.key");
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+        for open in [0o640, 0o604, 0o620, 0o601] {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(open)).unwrap();
+            let error = keep_in(dir.path(), "cursor.key").unwrap_err();
+            assert!(error.to_string().contains("others may read"), "{error}");
+        }
     }
 
     #[test]

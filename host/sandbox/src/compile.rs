@@ -3,6 +3,10 @@
 //! The linker here is the whole of what a guest can reach: the contract's functions and, in the world
 //! `compat`, WASI's, behind which there is [nothing](crate::wasi). An import under a name of ours with
 //! another type ends here.
+//!
+//! The compiler cannot be interrupted. So what it is given was [counted](crate::census) before, it works on
+//! threads for blocking work and for few packages at once, a call waits for it only so long, and what it
+//! made is [kept](crate::cache).
 
 use capability::manifest::World;
 use wasmtime::component::{Component, HasSelf, Linker};
@@ -12,22 +16,73 @@ use crate::bindings::{Plugin, PluginPre};
 use crate::engine::Engine;
 use crate::error::LoadError;
 use crate::host::HostState;
+use crate::package::Package;
+use crate::spare;
 use crate::wasi::{self, Compat};
 
 /// A compiled component whose imports are resolved.
 pub(crate) type Compiled = PluginPre<HostState>;
 
-/// Compiles `bytes`. Takes 0.1 s for a small component and some seconds for a large one, and all of a
-/// processor: not for an async thread.
-pub(crate) fn compile(engine: &Engine, bytes: &[u8], world: World) -> Result<Compiled, LoadError> {
-    let component = component(engine, bytes)?;
+/// Whether somebody waits for a compilation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Haste {
+    /// A call does: it may have all processors.
+    Awaited,
+    /// Nobody does yet: it gets what others leave.
+    Ahead,
+}
+
+/// Gets the code of `package` from the cache, or compiles it and keeps it there. Takes 1 ms from the
+/// cache, 0.1 s for a small component and some seconds for a large one.
+pub(crate) async fn obtain(
+    engine: Engine,
+    package: Package,
+    haste: Haste,
+) -> Result<Compiled, LoadError> {
+    let world = package.manifest().world;
+    if engine.cache().is_some() {
+        let (engine, package) = (engine.clone(), package.clone());
+        let found = blocking(move || {
+            let kept = engine.cache()?.load(engine.wasm(), package.digest())?;
+            Some(link(&engine, &kept, world))
+        });
+        if let Some(linked) = found.await? {
+            return linked;
+        }
+    }
+    let _turn = engine.compiler_turn().await;
+    let compiler = engine.clone();
+    let component = blocking(move || {
+        let compile = || component(&compiler, package.bytes());
+        let component = match haste {
+            Haste::Awaited => compile(),
+            Haste::Ahead => spare::run(compile),
+        }?;
+        if let Some(cache) = compiler.cache() {
+            // Some milliseconds beside the compiler's hundred, and then the next process has it for certain.
+            cache.store(compiler.wasm(), package.digest(), &component);
+        }
+        Ok::<_, LoadError>(component)
+    });
+    link(&engine, &component.await??, world)
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, LoadError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| LoadError::Aborted)
+}
+
+fn link(engine: &Engine, component: &Component, world: World) -> Result<Compiled, LoadError> {
     let linked = linker::<HostState>(engine, world)
-        .and_then(|linker| linker.instantiate_pre(&component))
+        .and_then(|linker| linker.instantiate_pre(component))
         .map_err(|error| LoadError::link(&error))?;
     PluginPre::new(linked).map_err(|error| LoadError::link(&error))
 }
 
-/// Validates and compiles `bytes`, without resolving any import.
+/// Validates and compiles `bytes`, without resolving any import. All of a processor's, and not for an async thread.
 pub(crate) fn component(engine: &Engine, bytes: &[u8]) -> Result<Component, LoadError> {
     Component::from_binary(engine.wasm(), bytes).map_err(|error| LoadError::compile(&error))
 }

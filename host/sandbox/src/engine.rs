@@ -11,9 +11,11 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use wasmtime::{Config, WasmBacktraceDetails};
 
+use crate::cache::CodeCache;
 use crate::error::CallError;
 use crate::limits;
 use crate::ticker::{Ticker, Ticking};
+use crate::turn::Turns;
 
 /// The process' engine. Cheap to make and to clone; compiles nothing by itself.
 #[derive(Clone)]
@@ -22,24 +24,36 @@ pub struct Engine(Arc<Inner>);
 struct Inner {
     wasm: wasmtime::Engine,
     ticker: Ticker,
-    turns: Semaphore,
-    queue_wait: Duration,
+    turns: Turns,
+    compilers: Semaphore,
+    compile_wait: Duration,
+    cache: Option<CodeCache>,
 }
 
 /// What an operator may turn on an engine.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct EngineOptions {
-    /// Calls that run at once; 64 unless said otherwise.
+    /// Calls that run at once, of which one plugin has at most half; 64 unless said otherwise.
     pub concurrent_calls: usize,
+    /// Calls that wait for a turn; one more ends at once as [`CallError::Busy`]. 1,000 unless said otherwise.
+    pub waiting_calls: usize,
     /// How long a call waits for its turn until it ends as [`CallError::Busy`]; 5 s unless said otherwise.
     pub queue_wait: Duration,
+    /// How long a call waits for its plugin's compilation until it ends as [`CallError::Compiling`]; 20 s unless
+    /// said otherwise.
+    pub compile_wait: Duration,
+    /// Where compiled code is kept between processes; nowhere unless said otherwise.
+    pub cache: Option<CodeCache>,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
         Self {
             concurrent_calls: limits::CONCURRENT_CALLS,
+            waiting_calls: limits::WAITING_CALLS,
             queue_wait: limits::QUEUE_WAIT,
+            compile_wait: limits::COMPILE_WAIT,
+            cache: None,
         }
     }
 }
@@ -71,8 +85,14 @@ impl Engine {
         Ok(Self(Arc::new(Inner {
             ticker: Ticker::new(wasm.weak()),
             wasm,
-            turns: Semaphore::new(options.concurrent_calls.min(Semaphore::MAX_PERMITS)),
-            queue_wait: options.queue_wait,
+            turns: Turns::new(
+                options.concurrent_calls,
+                options.waiting_calls,
+                options.queue_wait,
+            ),
+            compilers: Semaphore::new(limits::COMPILATIONS),
+            compile_wait: options.compile_wait,
+            cache: options.cache,
         })))
     }
 
@@ -80,13 +100,25 @@ impl Engine {
         &self.0.wasm
     }
 
-    /// Waits for a turn to run a guest.
-    pub(crate) async fn turn(&self) -> Result<SemaphorePermit<'_>, CallError> {
-        // The semaphore is never closed: an error can only be the wait's end.
-        match tokio::time::timeout(self.0.queue_wait, self.0.turns.acquire()).await {
-            Ok(Ok(turn)) => Ok(turn),
-            Ok(Err(_)) | Err(_) => Err(CallError::Busy),
-        }
+    /// The turns to run a guest.
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.0.turns
+    }
+
+    /// Waits for a turn to compile.
+    pub(crate) async fn compiler_turn(&self) -> Option<SemaphorePermit<'_>> {
+        // The semaphore is never closed.
+        self.0.compilers.acquire().await.ok()
+    }
+
+    /// How long a call waits for a compilation.
+    pub(crate) fn compile_wait(&self) -> Duration {
+        self.0.compile_wait
+    }
+
+    /// Where compiled code is kept.
+    pub(crate) fn cache(&self) -> Option<&CodeCache> {
+        self.0.cache.as_ref()
     }
 
     /// Keeps the clock going that stops guests; needed while one runs.
@@ -100,7 +132,7 @@ impl Engine {
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Engine({} turns free)", self.0.turns.available_permits())
+        write!(f, "Engine({} turns free)", self.0.turns.free())
     }
 }
 

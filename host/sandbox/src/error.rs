@@ -80,6 +80,15 @@ pub enum CallError {
     /// The guest answered, but not within the contract.
     #[error("the plugin gave an answer that cannot be used: {0}; tell the plugin's author")]
     BadResult(String),
+    /// The plugin is still being compiled.
+    #[error(
+        "the plugin is still being compiled after {} s; that goes on, so try again in a minute, and if it stays so, it is too large for this machine",
+        waited.as_secs_f64()
+    )]
+    Compiling {
+        /// How long the call waited for it.
+        waited: Duration,
+    },
     /// As many calls are running as may, and none ended in time.
     #[error("too many calls are running; wait for one of them to end and try again")]
     Busy,
@@ -135,12 +144,12 @@ impl CallError {
             };
         }
         if meters.space.refused_table() {
-            let what = format!("{} table elements", limits::MAX_TABLE_ELEMENTS);
+            let what = format!("{} table elements", granted.table_elements);
             return Self::TooMuch { what };
         }
         let Some(trap) = trap else {
             let what = reason(error);
-            return match own_limit(&what) {
+            return match limit_met(&what, granted) {
                 Some(what) => Self::TooMuch { what },
                 None => Self::Trapped { what },
             };
@@ -151,22 +160,22 @@ impl CallError {
     }
 }
 
-/// The limit of the host's own that wasmtime stopped a guest at. It tells of these in words only; the hostile guests
+/// The limit that wasmtime stopped a guest at. It tells of these in words only; the hostile guests
 /// of the tests hold us to the words of the version that is built in.
-fn own_limit(reason: &str) -> Option<String> {
+fn limit_met(reason: &str, granted: &Limits) -> Option<String> {
     let says = |words: &str| reason.contains(words);
     Some(if says("memory count too high") {
         format!("{} memories", limits::MAX_MEMORIES)
     } else if says("table count too high") {
         format!("{} tables", limits::MAX_TABLES)
     } else if says("instance count too high") {
-        format!("{} instances", limits::MAX_INSTANCES)
+        format!("{} instances", granted.instances)
     } else if says("store handle limit exceeded") || says("resource table has no free keys") {
-        format!("{} handles", limits::MAX_HANDLES)
+        format!("{} handles", granted.handles)
     } else if says("fuel allocated for hostcalls") {
         format!(
             "{} KiB in one exchange with the server",
-            limits::MAX_LIFTED_BYTES >> 10
+            granted.hostcall >> 10
         )
     } else {
         return None;

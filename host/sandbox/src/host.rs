@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use capability::answer::{Failure, Page, Refusal};
 use capability::grant::{AuthorizedGet, Class, Request};
+use capability::limits::Limits;
 use futures::StreamExt as _;
 use tokio::time::Instant;
 
@@ -26,7 +27,10 @@ pub(crate) struct HostState {
     log: Arc<Log>,
     /// None until the guest asks for it, which only one of the world `compat` can.
     wasi: Option<Wasi>,
-    progress_reports: u32,
+    /// Progress messages that are still passed on.
+    progress_left: u32,
+    /// Requests that one `get-all` may name.
+    at_once: usize,
 }
 
 /// What several requests of one call share while they are under way.
@@ -38,13 +42,9 @@ struct Asking {
 
 impl HostState {
     /// The state of a call whose guest starts now.
-    pub(crate) fn start(
-        call: Call,
-        deadline: Instant,
-        limits: &capability::limits::Limits,
-    ) -> Self {
+    pub(crate) fn start(call: Call, deadline: Instant, limits: &Limits) -> Self {
         Self {
-            log: Log::new(Arc::clone(&call.reporter)),
+            log: Log::new(Arc::clone(&call.reporter), limits),
             asking: Asking {
                 call,
                 deadline,
@@ -52,7 +52,8 @@ impl HostState {
             },
             meters: Meters::start(limits),
             wasi: None,
-            progress_reports: 0,
+            progress_left: limits.progress,
+            at_once: limits.at_once as usize,
         }
     }
 }
@@ -144,10 +145,10 @@ impl directory::Host for HostState {
         requests: Vec<directory::Request>,
     ) -> wasmtime::Result<Vec<Result<directory::Page, directory::Error>>> {
         let count = requests.len();
-        if count > limits::MAX_GET_ALL {
+        if count > self.at_once {
             let error = directory::Error::Invalid(format!(
                 "get-all takes at most {} requests at once, not {count}; nothing was sent",
-                limits::MAX_GET_ALL
+                self.at_once
             ));
             return Ok(vec![Err(error); count]);
         }
@@ -174,8 +175,8 @@ impl host::Host for HostState {
     }
 
     fn progress(&mut self, done: u32, total: Option<u32>, message: String) -> wasmtime::Result<()> {
-        self.progress_reports = self.progress_reports.saturating_add(1);
-        if self.progress_reports <= limits::MAX_PROGRESS {
+        if let Some(left) = self.progress_left.checked_sub(1) {
+            self.progress_left = left;
             let message = line(&message, limits::MAX_PROGRESS_TEXT);
             self.asking.call.reporter.progress(done, total, &message);
         }

@@ -7,7 +7,8 @@
 //!    component once for its tools with every import closed, and writes manifest and tools into it.
 //! 2. [`Package::parse`] reads such a file into memory, hashes it and checks it, before anything of
 //!    it is compiled.
-//! 3. [`Plugin`] compiles a package when it is first needed, and only once.
+//! 3. [`Plugin`] compiles a package when it is first needed, and only once; a [`CodeCache`] keeps what came
+//!    of it for the next process.
 //! 4. [`Plugin::call`] runs one tool in a fresh instance, within [limits](capability::limits::Limits).
 //!    What the guest asks of Okta goes through [`Grant::authorize`](capability::grant::Grant::authorize)
 //!    and then to a [`Directory`], which the program provides.
@@ -26,7 +27,9 @@
 )]
 mod bindings;
 mod budget;
+mod cache;
 mod call;
+mod census;
 mod compile;
 mod cpu;
 mod describe;
@@ -43,12 +46,16 @@ mod pack;
 mod package;
 mod plugin;
 mod record;
+mod spare;
 mod store;
 mod ticker;
 mod tool;
+mod turn;
 mod wasi;
 
+pub use cache::{CacheError, CodeCache, CodeKey};
 pub use call::{Answers, Budget, Call, Directory, Level, Reporter, Usage};
+pub use census::TooMuch;
 pub use digest::Digest;
 pub use engine::{Engine, EngineError, EngineOptions};
 pub use error::{CallError, LoadError};

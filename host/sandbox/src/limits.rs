@@ -1,14 +1,34 @@
-//! Every number that bounds a plugin, in one place, each with its reason.
+//! The host's own numbers that bound a plugin, in one place, each with its reason.
 //!
-//! What an operator may turn is in [`capability::limits::Limits`]; the numbers here are the host's own
-//! and the same for all. wasmtime's defaults for most of them are there for compatibility and are too
-//! high for guests that nobody trusts.
+//! What one call may use, with a manifest's and an operator's say in it, is in
+//! [`capability::limits::Limits`]; the numbers here are the same for all. wasmtime's defaults for most of
+//! them are there for compatibility and are too high for guests that nobody trusts.
 
 use std::time::Duration;
+
+use capability::limits::Limits;
 
 /// The largest package that is read, in bytes. A component with a whole Python in it has 18 to 35 MB;
 /// a Rust one has 0.2.
 pub const MAX_PACKAGE_BYTES: usize = 64 << 20;
+
+/// Functions of a component, those of all its modules together. Compiling takes a processor some 0.2 ms
+/// for each; a whole Python or JavaScript engine has some tens of thousands.
+pub(crate) const MAX_FUNCTIONS: usize = 100_000;
+/// Bytes of one function's body. The compiler takes longer than in proportion for a long one and cannot
+/// be stopped; the largest that interpreters have, their main loop, has some hundred thousand.
+pub(crate) const MAX_FUNCTION_BYTES: usize = 512 << 10;
+/// How deep modules and components may lie in each other. A component made of components that are made
+/// of modules has three levels.
+pub(crate) const MAX_NESTING: usize = 8;
+/// Modules and components in one, at all levels. Interpreted languages have up to 40.
+pub(crate) const MAX_MODULES: usize = 100;
+
+/// Compilations at once: each takes all processors that it finds.
+pub(crate) const COMPILATIONS: usize = 2;
+/// How long a call waits for a compilation. A whole Python takes 7 s; with this, a turn that comes late and
+/// a call's own time, the client still has its answer within the 60 s after which common ones give up.
+pub(crate) const COMPILE_WAIT: Duration = Duration::from_secs(20);
 
 /// The largest tools section: 64 tools with two schemas of 4 KiB each are half of it.
 pub(crate) const MAX_TOOLS_BYTES: usize = 1 << 20;
@@ -33,41 +53,27 @@ pub(crate) const GUEST_STACK: usize = 512 << 10;
 /// whose overflow would end the process.
 pub(crate) const SHARED_STACK: usize = 2 << 20;
 
-/// Bytes that a guest may hand to the host in one go: a structured result, the content blocks, and
-/// half as much again for the records that hold them.
-pub(crate) const MAX_LIFTED_BYTES: usize = 3 << 20;
-/// Live component-model handles. The contract has no resources: a runtime needs a few of its own.
-pub(crate) const MAX_HANDLES: usize = 256;
 /// Host objects behind the handles of WASI's resources: a handle to a sleep's pollable has two, the
 /// pollable and the sleep, and no handle has more.
-pub(crate) const MAX_RESOURCES: usize = 2 * MAX_HANDLES;
+pub(crate) const MAX_RESOURCES: usize = 2 * Limits::DEFAULT.handles as usize;
 /// Random bytes that WASI gives in one go: what browsers give, and a hundred times what runtimes ask for.
 pub(crate) const MAX_RANDOM_BYTES: u64 = 64 << 10;
-/// Core instances in one store. The components of interpreted languages are made of up to 40 modules.
-pub(crate) const MAX_INSTANCES: usize = 100;
 /// Linear memories in one store; what counts is their sum, which the call's limit bounds.
 pub(crate) const MAX_MEMORIES: usize = 8;
 /// Tables in one store: one for each module of an interpreted language's component.
 pub(crate) const MAX_TABLES: usize = 40;
-/// Elements of all tables together, a pointer each: 0.8 MB. A whole JavaScript engine has about 20,000.
-pub(crate) const MAX_TABLE_ELEMENTS: usize = 100_000;
-
 /// Calls at once in one process: each may hold its memory limit, and Okta's rate limit is met far earlier.
 pub(crate) const CONCURRENT_CALLS: usize = 64;
+/// Calls that wait for a turn; one more is told at once that the host is busy. Each holds its arguments.
+pub(crate) const WAITING_CALLS: usize = 1_000;
 /// How long a call waits for its turn before it is told that the host is busy; a person still waits then.
 pub(crate) const QUEUE_WAIT: Duration = Duration::from_secs(5);
 
-/// Requests in one `get-all`: twice the default budget of a whole call.
-pub(crate) const MAX_GET_ALL: usize = 100;
 /// Requests of one call in flight at once. Okta allows an org 15 to 75, and other people work there too.
 pub(crate) const CONCURRENT_GETS: usize = 8;
 
-/// Bytes of a structured result: a model cannot read a tenth of it.
-pub(crate) const MAX_STRUCTURED_BYTES: usize = 1 << 20;
 /// Content blocks of one result.
 pub(crate) const MAX_BLOCKS: usize = 32;
-/// Bytes of all content blocks together: what common clients take for an image.
-pub(crate) const MAX_CONTENT_BYTES: usize = 1 << 20;
 /// Bytes of a name, URI or media type inside a block.
 pub(crate) const MAX_LABEL_BYTES: usize = 2 << 10;
 /// Questions that one pause may ask: a person answers them.
@@ -79,12 +85,8 @@ pub(crate) const MAX_STATE_BYTES: usize = 64 << 10;
 
 /// Characters of an error text of a plugin's that are passed on.
 pub(crate) const MAX_ERROR_TEXT: usize = 4_000;
-/// Log lines of one call, those on a guest's stderr included; then one line says that the rest is dropped.
-pub(crate) const MAX_LOG_LINES: u64 = 200;
 /// Characters of one log line: a panic message with its place.
 pub(crate) const MAX_LOG_TEXT: usize = 2_000;
-/// Progress reports of one call: more than a person can see go by.
-pub(crate) const MAX_PROGRESS: u32 = 200;
 /// Characters of one progress message.
 pub(crate) const MAX_PROGRESS_TEXT: usize = 200;
 /// Bytes of a setting's name that is looked up at all.

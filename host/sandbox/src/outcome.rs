@@ -104,9 +104,13 @@ pub struct Question {
 }
 
 impl Outcome {
-    pub(crate) fn of(result: Result<wit::Outcome, wit::ToolError>) -> Result<Self, CallError> {
+    /// `most`: bytes of structured result and content blocks together.
+    pub(crate) fn of(
+        result: Result<wit::Outcome, wit::ToolError>,
+        most: usize,
+    ) -> Result<Self, CallError> {
         match result {
-            Ok(wit::Outcome::Done(output)) => Ok(Self::Done(Output::of(output)?)),
+            Ok(wit::Outcome::Done(output)) => Ok(Self::Done(Output::of(output, most)?)),
             Ok(wit::Outcome::NeedsInput(pause)) => Ok(Self::NeedsInput(Pause::of(pause)?)),
             Err(wit::ToolError::InvalidArguments(text)) => {
                 Err(CallError::InvalidArguments(said(&text)))
@@ -133,10 +137,11 @@ fn said(text: &str) -> String {
 }
 
 impl Output {
-    fn of(output: wit::Output) -> Result<Self, CallError> {
+    fn of(output: wit::Output, most: usize) -> Result<Self, CallError> {
+        let mut bytes = output.structured.as_ref().map_or(0, String::len);
         let structured = output
             .structured
-            .map(|text| object("structured", &text, limits::MAX_STRUCTURED_BYTES))
+            .map(|text| object("structured", &text, most))
             .transpose()?;
         at_most(
             "content",
@@ -145,7 +150,6 @@ impl Output {
             "blocks",
         )?;
         let mut content = Vec::with_capacity(output.content.len());
-        let mut bytes = 0;
         for (index, block) in output.content.into_iter().enumerate() {
             let block = Block::of(block);
             let place = format!("content[{index}]");
@@ -160,7 +164,7 @@ impl Output {
             bytes += block.bytes();
             content.push(block);
         }
-        at_most("content", bytes, limits::MAX_CONTENT_BYTES, "bytes")?;
+        at_most("the answer", bytes, most, "bytes")?;
         Ok(Self {
             structured,
             content,

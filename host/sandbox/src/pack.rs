@@ -7,6 +7,7 @@ use capability::manifest::{Manifest, ManifestError};
 use wasm_encoder::{CustomSection, Encode as _, Section as _};
 use wit_component::ComponentEncoder;
 
+use crate::census;
 use crate::compile;
 use crate::describe::{self, DescribeError};
 use crate::engine::Engine;
@@ -81,6 +82,7 @@ pub async fn pack(
     let mut package = into_component(component_or_module)?;
     let outline = Outline::read(&package).map_err(PackageError::from)?;
     imports::check(&outline, manifest.world)?;
+    census::check(&package).map_err(PackageError::from)?;
     for name in [MANIFEST_SECTION, TOOLS_SECTION, RECORD_SECTION] {
         if outline.sections.iter().any(|(other, _)| *other == name) {
             return Err(PackError::Packed(name));

@@ -4,13 +4,14 @@
 //! one buffer from reading to compiling, and no path is ever looked at again.
 
 use std::io::Read as _;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use cap_std::fs::Dir;
 use capability::manifest::{self, Manifest, ManifestError, World};
 use capability::snapshot::{Snapshot, ToolText};
 use capability::surface::{Origin, PluginSurface};
 
+use crate::census::{self, TooMuch};
 use crate::digest::Digest;
 use crate::imports;
 use crate::limits::{MAX_PACKAGE_BYTES, MAX_RECORD_BYTES, MAX_TOOLS_BYTES};
@@ -32,7 +33,8 @@ pub struct Package(Arc<Contents>);
 #[derive(Debug)]
 struct Contents {
     bytes: Arc<[u8]>,
-    digest: Digest,
+    /// Made when it is asked for: a built-in package, part of the program, is listed without.
+    digest: OnceLock<Digest>,
     manifest: Manifest,
     manifest_text: String,
     tools: Vec<Tool>,
@@ -77,6 +79,11 @@ pub enum PackageError {
         /// What is missing.
         required: &'static str,
     },
+    /// More than the compiler is given.
+    #[error(
+        "the component has {0}; leave out what the plugin does not use, or make two plugins of it"
+    )]
+    TooMuch(#[from] TooMuch),
     /// A custom section is not there.
     #[error("the package has no section `{0}`; make it with `okta-mcp plugin build`")]
     MissingSection(&'static str),
@@ -136,6 +143,7 @@ impl Package {
             .as_ref()
             .map_or_else(|_| World::default(), |(_, manifest)| manifest.world);
         imports::check(&outline, world)?;
+        census::check(&bytes)?;
         let (manifest_text, manifest) = declared?;
         let tools: Vec<Tool> =
             serde_json::from_slice(section(&outline, TOOLS_SECTION, MAX_TOOLS_BYTES)?).map_err(
@@ -146,10 +154,9 @@ impl Package {
         let record = BuildRecord::parse(section(&outline, RECORD_SECTION, MAX_RECORD_BYTES)?)
             .map_err(|error| PackageError::Record(error.to_string()))?;
         let imports = outline.imports.into_iter().map(|i| i.name).collect();
-        let digest = Digest::of(&bytes);
         Ok(Self(Arc::new(Contents {
             bytes,
-            digest,
+            digest: OnceLock::new(),
             manifest,
             manifest_text,
             tools,
@@ -167,6 +174,10 @@ impl Package {
             path: crate::error::line(path, 200),
             why: error.to_string(),
         };
+        // A pipe under this name would keep whoever opens it waiting.
+        if !dir.metadata(path).map_err(unreadable)?.is_file() {
+            return Err(unreadable(std::io::Error::other("it is not a file")));
+        }
         let file = dir.open(path).map_err(unreadable)?;
         let mut bytes = Vec::new();
         // One byte more than is accepted, so that a larger file is known without being read.
@@ -179,7 +190,7 @@ impl Package {
     /// SHA-256 of the package's exact bytes.
     #[must_use]
     pub fn digest(&self) -> &Digest {
-        &self.0.digest
+        self.0.digest.get_or_init(|| Digest::of(&self.0.bytes))
     }
 
     /// The package's exact bytes.
@@ -227,7 +238,7 @@ impl Package {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         Snapshot {
-            digest: self.0.digest.to_string(),
+            digest: self.digest().to_string(),
             manifest: self.0.manifest_text.clone(),
             tools: self.0.tools.iter().map(ToolText::from).collect(),
             imports: self.0.imports.clone(),
@@ -239,10 +250,6 @@ impl Package {
     #[must_use]
     pub fn build_record(&self) -> &BuildRecord {
         &self.0.record
-    }
-
-    pub(crate) fn shared_bytes(&self) -> Arc<[u8]> {
-        Arc::clone(&self.0.bytes)
     }
 }
 

@@ -12,19 +12,21 @@ use tokio::time::Instant;
 
 use crate::bindings::okta::plugin::content;
 use crate::call::{Answers, Call};
-use crate::compile::{self, Compiled};
+use crate::compile::{self, Compiled, Haste};
 use crate::engine::Engine;
 use crate::error::{CallError, LoadError};
 use crate::host::HostState;
 use crate::outcome::Outcome;
 use crate::package::{self, Package};
 use crate::store::{self, Metered as _};
+use crate::turn::OwnTurns;
 
 /// A plugin. Making one compiles nothing: the first call does, or [`Plugin::prepare`].
 pub struct Plugin {
     engine: Engine,
     package: Package,
     limits: Limits,
+    turns: OwnTurns,
     compiling: OnceLock<Compiling>,
 }
 
@@ -38,6 +40,7 @@ impl Plugin {
     pub fn new(engine: &Engine, package: Package, limits: Limits) -> Self {
         Self {
             engine: engine.clone(),
+            turns: engine.turns().of_plugin(limits.calls),
             package,
             limits,
             compiling: OnceLock::new(),
@@ -62,14 +65,24 @@ impl Plugin {
     /// # Errors
     /// [`CallError::Load`]; it stays so, since the same bytes give the same answer.
     pub async fn prepare(&self) -> Result<(), CallError> {
-        self.compiled().await?;
+        self.compiled(Haste::Awaited).await?;
+        Ok(())
+    }
+
+    /// The same for a plugin that nobody has called yet: on one thread, at a low priority.
+    ///
+    /// # Errors
+    /// As [`Plugin::prepare`].
+    pub async fn prepare_ahead(&self) -> Result<(), CallError> {
+        self.compiled(Haste::Ahead).await?;
         Ok(())
     }
 
     /// Calls `tool` in a fresh instance. `arguments` is a JSON object that satisfies the tool's schema.
     ///
-    /// Dropping the future ends the call, with whatever it has asked of the directory. Waiting for a turn is
-    /// bounded by the engine; everything after that, compilation included, by the call's time.
+    /// Dropping the future ends the call, with whatever it has asked of the directory; a guest that computes
+    /// stops at the next tick, 10 ms later at most. Waiting for the compilation and for a turn is bounded by the
+    /// engine, and everything after that by the call's time.
     ///
     /// # Errors
     /// [`CallError`], whose text can be shown to the model.
@@ -86,9 +99,14 @@ impl Plugin {
                 known: package::names(self.package.tools()),
             });
         }
-        let _turn = self.engine.turn().await?;
+        // First: a plugin that takes long to compile must not hold turns meanwhile.
+        let wait = self.engine.compile_wait();
+        let compiled = tokio::time::timeout(wait, self.compiled(Haste::Awaited))
+            .await
+            .map_err(|_| CallError::Compiling { waited: wait })??;
+        let _turn = self.engine.turns().next(&self.turns).await?;
         let deadline = deadline(self.limits.time);
-        let run = self.run(tool, arguments, call, deadline);
+        let run = self.run(&compiled, tool, arguments, call, deadline);
         tokio::time::timeout_at(deadline, run)
             .await
             .unwrap_or(Err(CallError::TimedOut {
@@ -98,12 +116,12 @@ impl Plugin {
 
     async fn run(
         &self,
+        compiled: &Compiled,
         tool: &str,
         arguments: &str,
         mut call: Call,
         deadline: Instant,
     ) -> Result<Outcome, CallError> {
-        let compiled = self.compiled().await?;
         let _ticking = self.engine.tick()?;
         let resumed = call.resumed.take().map(content::Answers::from);
         let state = HostState::start(call, deadline, &self.limits);
@@ -118,7 +136,7 @@ impl Plugin {
         }
         .await;
         match result {
-            Ok(answer) => Outcome::of(answer),
+            Ok(answer) => Outcome::of(answer, store::size(self.limits.output)),
             Err(error) => Err(CallError::of_guest(
                 &error,
                 store.data_mut().meters(),
@@ -127,11 +145,11 @@ impl Plugin {
         }
     }
 
-    fn compiled(&self) -> Compiling {
+    fn compiled(&self, haste: Haste) -> Compiling {
         let compiling = self.compiling.get_or_init(|| {
-            let (engine, bytes) = (self.engine.clone(), self.package.shared_bytes());
-            let world = self.package.manifest().world;
-            let job = tokio::task::spawn_blocking(move || compile::compile(&engine, &bytes, world));
+            let code = compile::obtain(self.engine.clone(), self.package.clone(), haste);
+            // A task of its own goes on whoever stops waiting.
+            let job = tokio::spawn(code);
             async move {
                 match job.await {
                     Ok(compiled) => compiled.map(Arc::new),

@@ -8,6 +8,7 @@
 
 use std::sync::Arc;
 
+use capability::limits::Limits;
 use wasmtime::{Engine, ResourceLimiter, Store};
 
 use crate::cpu::CpuMeter;
@@ -23,12 +24,14 @@ pub(crate) trait Metered: Send + 'static {
 pub(crate) struct Meters {
     pub(crate) cpu: Arc<CpuMeter>,
     pub(crate) space: Space,
+    limits: Limits,
 }
 
-/// Memory and tables of one guest.
+/// Memory, tables and instances of one guest.
 pub(crate) struct Space {
     memory: Growth,
     table_elements: Growth,
+    instances: usize,
 }
 
 /// Something that grows up to a limit, several of it counted together.
@@ -43,15 +46,22 @@ struct Growth {
 
 impl Meters {
     /// Meters for a guest that starts now.
-    pub(crate) fn start(limits: &capability::limits::Limits) -> Self {
+    pub(crate) fn start(limits: &Limits) -> Self {
         Self {
             cpu: CpuMeter::start(limits.cpu),
             space: Space {
-                memory: Growth::up_to(usize::try_from(limits.memory).unwrap_or(usize::MAX)),
-                table_elements: Growth::up_to(limits::MAX_TABLE_ELEMENTS),
+                memory: Growth::up_to(size(limits.memory)),
+                table_elements: Growth::up_to(limits.table_elements as usize),
+                instances: limits.instances as usize,
             },
+            limits: *limits,
         }
     }
+}
+
+/// A limit in bytes as the machine counts them.
+pub(crate) fn size(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
 }
 
 impl Space {
@@ -139,7 +149,7 @@ impl ResourceLimiter for Space {
     }
 
     fn instances(&self) -> usize {
-        limits::MAX_INSTANCES
+        self.instances
     }
 
     fn tables(&self) -> usize {
@@ -153,11 +163,12 @@ impl ResourceLimiter for Space {
 
 /// A store for one call.
 pub(crate) fn fresh<T: Metered>(engine: &Engine, mut data: T) -> wasmtime::Result<Store<T>> {
-    let cpu = Arc::clone(&data.meters().cpu);
+    let meters = data.meters();
+    let (cpu, limits) = (Arc::clone(&meters.cpu), meters.limits);
     let mut store = Store::try_new(engine, data)?;
     store.limiter(|data| &mut data.meters().space);
-    store.set_hostcall_fuel(limits::MAX_LIFTED_BYTES);
-    store.set_max_component_handles(limits::MAX_HANDLES);
+    store.set_hostcall_fuel(size(limits.hostcall));
+    store.set_max_component_handles(limits.handles as usize);
     // A store begins with its deadline reached; the first look comes at the next tick instead.
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(move |_| Ok(cpu.tick()));

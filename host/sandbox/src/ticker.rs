@@ -52,7 +52,9 @@ impl Ticker {
             state.has_thread = true;
         }
         state.running += 1;
-        self.shared.changed.notify_one();
+        if state.running == 1 {
+            self.shared.changed.notify_one();
+        }
         Ok(Ticking(Arc::clone(&self.shared)))
     }
 }

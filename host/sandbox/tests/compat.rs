@@ -507,23 +507,30 @@ async fn handles_are_bounded() {
              (call $report (i32.const 1) (i32.const 0))"
         )
     };
-    for (n, works) in [(200, true), (300, false), (1_000_000, false)] {
+    for (limit, n, works) in [
+        (256, 200, true),
+        (256, 300, false),
+        (256, 1_000_000, false),
+        (100, 90, true),
+        (100, 110, false),
+    ] {
         let guest = Guest::call(&body(n)).wit(wit).imports(
             r#"(import "wasi:clocks/monotonic-clock@0.2.0" "subscribe-duration"
                 (func $subscribe (param i64) (result i32)))"#,
         );
-        let world = world(&guest, |_| {}).await;
-        let result = world.call(Prompt::empty()).await;
-        match result {
-            Ok(_) => assert!(works, "{n}"),
-            Err(error) => assert!(
-                !works
-                    && error
-                        == CallError::TooMuch {
-                            what: "256 handles".to_owned()
-                        },
-                "{n}: {error}"
-            ),
+        let world = world(&guest, |l| l.handles = limit).await;
+        for _ in 0..2 {
+            match world.call(Prompt::empty()).await {
+                Ok(_) => assert!(works, "{n} of {limit}"),
+                Err(error) => assert!(
+                    !works
+                        && error
+                            == CallError::TooMuch {
+                                what: format!("{limit} handles")
+                            },
+                    "{n} of {limit}: {error}"
+                ),
+            }
         }
     }
 }

@@ -395,6 +395,7 @@ async fn a_full_engine_is_busy_and_then_is_not() {
     let engine = Engine::with(EngineOptions {
         concurrent_calls: 1,
         queue_wait: Duration::ZERO,
+        ..EngineOptions::default()
     })
     .unwrap();
     let package = Guest::call("(call $get_groups) (call $outcome)")

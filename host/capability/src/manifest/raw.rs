@@ -12,7 +12,7 @@ use super::{
 use crate::catalogue;
 use crate::field::FieldPath;
 use crate::grammar::{Grammar, MAX_TEXT, Place};
-use crate::limits::{LimitWish, parse_duration, parse_size};
+use crate::limits::{LimitError, LimitWish, Written};
 use crate::sensitivity;
 use crate::template::Template;
 use crate::text::{clean, is_hidden};
@@ -55,15 +55,8 @@ struct RawEndpoint {
     sensitive: bool,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct RawLimits {
-    memory: Option<Spanned<String>>,
-    cpu: Option<Spanned<String>>,
-    time: Option<Spanned<String>>,
-    requests: Option<Spanned<u32>>,
-    bytes: Option<Spanned<String>>,
-}
+/// By key; which keys there are is the limits' own knowledge.
+type RawLimits = BTreeMap<Spanned<String>, Spanned<Value>>;
 
 /// A mistake and the bytes it is at.
 struct Mistake(Range<usize>, String);
@@ -452,28 +445,21 @@ fn check_fields(
 }
 
 fn check_limits(raw: &RawLimits) -> Checked<LimitWish> {
-    fn read<T>(
-        raw: Option<&Spanned<String>>,
-        parse: fn(&str) -> Option<T>,
-        example: &str,
-    ) -> Checked<Option<T>> {
-        raw.map(|text| match parse(text.get_ref()) {
-            Some(value) => Ok(value),
-            None => mistake(text, format!("write it as in `{example}`")),
-        })
-        .transpose()
+    let mut wish = LimitWish::default();
+    for (key, value) in raw {
+        let written = match value.get_ref() {
+            Value::String(text) => Written::Text(text),
+            Value::Integer(number) => Written::Number(u32::try_from(*number).unwrap_or_default()),
+            _ => Written::Text(""),
+        };
+        if let Err(error) = wish.set(key.get_ref(), written) {
+            return match error {
+                LimitError::Unknown => mistake(key, error.to_string()),
+                LimitError::Value { .. } => mistake(value, error.to_string()),
+            };
+        }
     }
-    let requests = match &raw.requests {
-        Some(zero) if *zero.get_ref() == 0 => return mistake(zero, "at least one request"),
-        other => other.as_ref().map(|n| *n.get_ref()),
-    };
-    Ok(LimitWish {
-        memory: read(raw.memory.as_ref(), parse_size, "32 MiB")?,
-        cpu: read(raw.cpu.as_ref(), parse_duration, "500 ms")?,
-        time: read(raw.time.as_ref(), parse_duration, "30 s")?,
-        requests,
-        bytes: read(raw.bytes.as_ref(), parse_size, "16 MiB")?,
-    })
+    Ok(wish)
 }
 
 /// One line of visible text for the reviewer, 1 to 200 characters.

@@ -253,7 +253,19 @@ fn one_template_twice_for_one_tool_is_an_error() {
 fn names_limits_and_sentences_are_checked_with_their_line() {
     assert!(broken("\"groups\"", "\"Groups\"").starts_with("line 2: a plugin's name"));
     assert!(broken("\"32 MiB\"", "\"32MB\"").starts_with("line 15: write it as in `32 MiB`"));
-    assert!(broken("requests = 50", "requests = 0").starts_with("line 18: at least one"));
+    assert!(
+        broken("requests = 50", "requests = 0")
+            .starts_with("line 18: write it as in `50`, and at least 1")
+    );
+    assert!(broken("requests = 50", "requests = -1").starts_with("line 18: write it as in `50`"));
+    assert!(
+        broken("requests = 50", "requests = \"50\"").starts_with("line 18: write it as in `50`")
+    );
+    assert!(
+        broken("requests = 50", "request = 50")
+            .starts_with("line 18: there is no such limit; there are memory, cpu, time, requests")
+    );
+    assert!(broken("requests = 50", "cpu = \"1 s\"").starts_with("line 18: duplicate key"));
     assert!(broken("\"List who is in a group\"", "\"\"").starts_with("line 9: `why` is one line"));
     assert!(
         broken("manifest = 1", "manifest = 2").starts_with("line 1: this host reads manifest = 1")

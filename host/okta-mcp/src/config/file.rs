@@ -5,14 +5,14 @@ use std::fmt;
 use std::path::PathBuf;
 
 use capability::field::FieldPath;
-use capability::limits::{LimitWish, parse_duration, parse_size};
+use capability::limits::{LimitError, LimitWish, Written};
 use capability::manifest::is_plugin_name;
 use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::ConfigError;
+use super::{ConfigError, SandboxSection};
 
 /// `config.json`.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -38,6 +38,8 @@ pub struct File {
     /// Findings about tools' texts that somebody accepted, with reason, owner and end, such as accepted.toml;
     /// relative to this file.
     pub accepted_findings: Option<PathBuf>,
+    /// How plugins are run.
+    pub sandbox: SandboxSection,
     /// What goes to stderr: error, warn, info, debug, trace, or a filter such as `warn,gateway=debug`.
     pub log: Option<String>,
 }
@@ -190,6 +192,26 @@ pub struct LimitSettings {
     pub requests: Option<u32>,
     /// Bytes that one call may receive from Okta, such as `16 MiB`.
     pub bytes: Option<String>,
+    /// GETs that a plugin may ask for in one go.
+    pub at_once: Option<u32>,
+    /// Bytes of one answer to the client, such as `1 MiB`.
+    pub output: Option<String>,
+    /// Bytes that the guest may hand to the host in one go, such as `3 MiB`.
+    pub hostcall: Option<String>,
+    /// Elements of all tables of the guest.
+    pub table_elements: Option<u32>,
+    /// Core instances in the guest.
+    pub instances: Option<u32>,
+    /// Component-model handles of the guest.
+    pub handles: Option<u32>,
+    /// Log lines of one call.
+    pub log_lines: Option<u32>,
+    /// Bytes of log text of one call, such as `64 KiB`.
+    pub log_bytes: Option<String>,
+    /// Progress messages of one call.
+    pub progress: Option<u32>,
+    /// Calls of the plugin that run at once.
+    pub calls: Option<u32>,
 }
 
 impl File {
@@ -252,15 +274,9 @@ impl PluginSettings {
         if let Err(problem) = self.hidden() {
             return wrong("hide", problem);
         }
-        if self.limits.requests == Some(0) {
-            return wrong("limits.requests", "at least 1".to_owned());
-        }
         match self.limits.wish() {
             Ok(_) => Ok(()),
-            Err((key, example)) => wrong(
-                &format!("limits.{key}"),
-                format!("write it as in `{example}`"),
-            ),
+            Err((key, error)) => wrong(&format!("limits.{key}"), error.to_string()),
         }
     }
 
@@ -280,22 +296,25 @@ impl LimitSettings {
     /// The ceilings as numbers.
     ///
     /// # Errors
-    /// The key that is malformed, and an example.
-    pub fn wish(&self) -> Result<LimitWish, (&'static str, &'static str)> {
-        fn read<T>(
-            text: Option<&String>,
-            parse: fn(&str) -> Option<T>,
-            wrong: (&'static str, &'static str),
-        ) -> Result<Option<T>, (&'static str, &'static str)> {
-            text.map(|text| parse(text).ok_or(wrong)).transpose()
+    /// The key whose value is none of its limit's, and what is accepted.
+    pub fn wish(&self) -> Result<LimitWish, (&'static str, LimitError)> {
+        let mut wish = LimitWish::default();
+        // The fields are named as the table of limits names them.
+        let own = serde_json::to_value(self).unwrap_or_default();
+        for (key, camel) in LimitWish::KEYS {
+            let written = match own.get(camel) {
+                None | Some(Value::Null) => continue,
+                Some(Value::String(text)) => Written::Text(text),
+                Some(other) => Written::Number(
+                    other
+                        .as_u64()
+                        .and_then(|number| u32::try_from(number).ok())
+                        .unwrap_or_default(),
+                ),
+            };
+            wish.set(key, written).map_err(|error| (*camel, error))?;
         }
-        Ok(LimitWish {
-            memory: read(self.memory.as_ref(), parse_size, ("memory", "32 MiB"))?,
-            cpu: read(self.cpu.as_ref(), parse_duration, ("cpu", "500 ms"))?,
-            time: read(self.time.as_ref(), parse_duration, ("time", "30 s"))?,
-            requests: self.requests,
-            bytes: read(self.bytes.as_ref(), parse_size, ("bytes", "16 MiB"))?,
-        })
+        Ok(wish)
     }
 }
 
@@ -308,6 +327,7 @@ fn objects_only(text: &str, file: &str) -> Result<(), ConfigError> {
     places.push(("okta.pace".to_owned(), whole.pointer("/okta/pace")));
     places.push(("audit".to_owned(), whole.get("audit")));
     places.push(("lock".to_owned(), whole.get("lock")));
+    places.push(("sandbox".to_owned(), whole.get("sandbox")));
     for (name, plugin) in whole
         .get("plugins")
         .and_then(Value::as_object)

@@ -1,6 +1,9 @@
 use super::*;
 use std::collections::HashMap;
 
+use capability::limits::{LimitWish, Limits};
+use serde_json::json;
+
 /// Settings from a `config.json` in a directory of its own (named with `--config` or not) and an environment.
 fn load(file: Option<&str>, named: bool, env: &[(&str, &str)]) -> Result<Settings, String> {
     let dir = tempfile::tempdir().unwrap();
@@ -277,6 +280,20 @@ fn a_token_is_in_no_error_and_no_debug_text() {
     );
     let file = File::parse(r#"{"okta": {"apiToken": "00sEcReT"}}"#, "x").unwrap();
     assert!(!format!("{file:?}").contains("00sEcReT"));
+}
+
+#[test]
+fn every_limit_has_a_ceiling_in_the_file() {
+    for ((key, camel), (_, default)) in LimitWish::KEYS.iter().zip(Limits::DEFAULT.written()) {
+        let value = default
+            .parse::<u32>()
+            .map_or_else(|_| json!(default), |number| json!(number));
+        let text = json!({"plugins": {"users": {"limits": {(*camel): value}}}}).to_string();
+        let file = File::parse(&text, "x").unwrap();
+        let wish = file.plugins["users"].limits.wish().unwrap();
+        assert_ne!(wish, LimitWish::default(), "{key} is read");
+        assert_eq!(Limits::DEFAULT.least(&wish), Limits::DEFAULT, "{key}");
+    }
 }
 
 #[test]

@@ -15,6 +15,7 @@
 )]
 
 mod call;
+mod code_cache;
 mod install;
 mod review;
 mod settings;

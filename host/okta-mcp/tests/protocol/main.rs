@@ -14,6 +14,7 @@
 )]
 
 mod calls;
+mod cancelled;
 mod ends;
 mod revisions;
 #[path = "../support/mod.rs"]

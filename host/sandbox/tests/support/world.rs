@@ -132,6 +132,36 @@ impl Reporter for Notes {
     }
 }
 
+/// Tells when a call's guest is gone, and hears nothing else.
+pub struct Ears(mpsc::UnboundedSender<Usage>);
+
+impl Ears {
+    pub fn new() -> (Arc<Self>, mpsc::UnboundedReceiver<Usage>) {
+        let (gone, gone_here) = mpsc::unbounded_channel();
+        (Arc::new(Self(gone)), gone_here)
+    }
+}
+
+impl Reporter for Ears {
+    fn log(&self, _: Level, _: &str) {}
+
+    fn progress(&self, _: u32, _: Option<u32>, _: &str) {}
+
+    fn now(&self) -> u64 {
+        1_800_000_000
+    }
+
+    fn denied(&self, _: &Denial) {}
+
+    fn setting(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn used(&self, usage: &Usage) {
+        let _ = self.0.send(*usage);
+    }
+}
+
 pub fn page(received: u64) -> Page {
     Page {
         body: "[]".to_owned(),
