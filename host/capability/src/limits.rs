@@ -105,8 +105,8 @@ limits! {
     // More than anybody reads of one call.
     log_lines / "logLines": Count(u32) = 200;
     /// Bytes of log text that are passed on.
-    // 200 lines of ordinary length, or a few with a whole backtrace.
-    log_bytes / "logBytes": Size(u64) = 64 << 10;
+    // 200 lines of the greatest length, where letters have one byte.
+    log_bytes / "logBytes": Size(u64) = 512 << 10;
     /// Progress messages that are passed on; the rest is dropped.
     // More than a person can see go by.
     progress / "progress": Count(u32) = 200;

@@ -15,13 +15,15 @@
 mod support;
 
 use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use capability::answer::Page;
 use capability::limits::Limits;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use sandbox::{Engine, Package, Plugin};
+use sandbox::{Call, CodeCache, CodeKey, Engine, EngineOptions, Package, Plugin};
 use support::Guest;
-use support::world::{Prompt, World, page};
+use support::world::{Ears, Gate, Prompt, World, page};
 use tokio::runtime::{Builder, Runtime};
 
 fn runtime() -> Runtime {
@@ -60,6 +62,54 @@ fn calls(criterion: &mut Criterion) {
     });
 }
 
+/// From taking a call back to its guest being gone, while it computes and would for an hour.
+fn cancellation(criterion: &mut Criterion) {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    let an_hour = Duration::from_secs(3_600);
+    let limits = Limits {
+        cpu: an_hour,
+        time: an_hour,
+        ..Limits::DEFAULT
+    };
+    let guest = Guest::call("(call $get_groups) (call $spin) unreachable");
+    let world = Arc::new(runtime.block_on(World::with(&guest, limits)));
+    criterion.bench_function("call, taken back while its guest computes", |bencher| {
+        bencher.to_async(&runtime).iter_custom(|times| {
+            let world = Arc::clone(&world);
+            async move {
+                let mut took = Duration::ZERO;
+                for _ in 0..times {
+                    took += take_back(&world).await;
+                }
+                took
+            }
+        });
+    });
+}
+
+async fn take_back(world: &Arc<World>) -> Duration {
+    let (gate, mut watch) = Gate::new();
+    gate.open.add_permits(1);
+    let (ears, mut gone) = Ears::new();
+    let call = Call {
+        grant: world.grants.of_tool("list_groups"),
+        directory: gate,
+        reporter: ears,
+        resumed: None,
+    };
+    let world = Arc::clone(world);
+    let running = tokio::spawn(async move { world.plugin.call("list_groups", "{}", call).await });
+    watch.dropped.recv().await.unwrap();
+    let taken_back = Instant::now();
+    running.abort();
+    gone.recv().await.unwrap();
+    taken_back.elapsed()
+}
+
 fn preparation(criterion: &mut Criterion) {
     let runtime = runtime();
     criterion.bench_function("engine, new", |bencher| {
@@ -81,12 +131,29 @@ fn preparation(criterion: &mut Criterion) {
                 BatchSize::PerIteration,
             );
         });
+        let place = tempfile::tempdir().unwrap();
+        let cache = CodeCache::open(&place.path().join("code"), CodeKey::new([7; 32]), 1 << 30);
+        let kept = Engine::with(EngineOptions {
+            cache: Some(cache.unwrap()),
+            ..EngineOptions::default()
+        })
+        .unwrap();
+        criterion.bench_function(
+            &format!("plugin, prepare from the cache ({name})"),
+            |bencher| {
+                bencher.to_async(&runtime).iter_batched(
+                    || Plugin::new(&kept, package.clone(), Limits::DEFAULT),
+                    |plugin| async move { plugin.prepare().await.unwrap() },
+                    BatchSize::PerIteration,
+                );
+            },
+        );
     }
 }
 
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(20);
-    targets = calls, preparation
+    targets = calls, cancellation, preparation
 }
 criterion_main!(benches);

@@ -231,3 +231,33 @@ async fn a_guest_that_computes_is_stopped_when_its_call_is_taken_back() {
     assert_eq!(usage.requests, 1);
     assert!(running.await.unwrap_err().is_cancelled());
 }
+
+#[tokio::test]
+async fn of_a_thousand_calls_at_once_each_is_answered_or_told_that_the_host_is_busy() {
+    let engine = Engine::with(EngineOptions {
+        concurrent_calls: 8,
+        waiting_calls: 100,
+        queue_wait: Duration::from_secs(3_600),
+        ..EngineOptions::default()
+    })
+    .unwrap();
+    let guest = Guest::call("(call $get_groups) (call $outcome)");
+    let world = World::new(&engine, guest.pack(&engine).await, Limits::DEFAULT);
+    world.plugin.prepare().await.unwrap();
+    let (gate, mut watch) = Gate::new();
+    let calls = futures::future::join_all((0..1_000).map(|_| world.call(gate.clone())));
+    let opening = async {
+        watch.came.recv().await.unwrap();
+        gate.open.add_permits(1_000);
+    };
+    let (outcomes, ()) = tokio::join!(calls, opening);
+    let (done, busy): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
+    assert_eq!((done.len(), busy.len()), (108, 892));
+    let error = busy[0].as_ref().unwrap_err();
+    assert_eq!(*error, CallError::Busy);
+    assert_eq!(
+        error.to_string(),
+        "too many calls are running; wait for one of them to end and try again"
+    );
+    assert_eq!(world.report(Prompt::empty()).await, (0, 0));
+}

@@ -206,7 +206,7 @@ pub struct LimitSettings {
     pub handles: Option<u32>,
     /// Log lines of one call.
     pub log_lines: Option<u32>,
-    /// Bytes of log text of one call, such as `64 KiB`.
+    /// Bytes of log text of one call, such as `512 KiB`.
     pub log_bytes: Option<String>,
     /// Progress messages of one call.
     pub progress: Option<u32>,
