@@ -20,9 +20,11 @@
 //! ```
 //!
 //! # How far it goes
-//! Reading users, groups, group rules, applications, factors and policies with an API token. Every
+//! Reading users, groups, group rules, applications, factors and policies with an API token or an
+//! OAuth access token, which a service app gets with `private_key_jwt` and a person by the device
+//! authorization grant, with DPoP where the app is set so. Every
 //! answer follows Okta's published document or recorded traffic; where neither says what happens,
-//! the code has a comment `Choice [?]`. There are no writes, no System Log, no OAuth, no TLS, no
+//! the code has a comment `Choice [?]`. There are no writes, no System Log, no TLS, no
 //! administrator roles and no index that lags behind.
 //!
 //! # Determinism
@@ -30,7 +32,7 @@
 //! address and the order of requests. Time passes when the [`Clock`] says so.
 //!
 //! # The way of a request
-//! `wire` reads it, `respond` decides what stands in its way, `route` and `endpoints` answer it
+//! `wire` reads it, `respond` decides what stands in its way, `oauth` knows tokens, `route` and `endpoints` answer it
 //! from the data in `org`, `scim` understands its query, `paging` links its pages, `envelope`
 //! surrounds it with headers, `log` remembers it, `sending` writes it, and `fault` is what may go
 //! wrong with each of these on demand.
@@ -43,6 +45,7 @@ mod id;
 mod json;
 mod limits;
 mod log;
+mod oauth;
 mod order;
 mod org;
 mod paging;
@@ -61,5 +64,6 @@ pub use clock::Clock;
 pub use fault::{Fault, FaultKind, FaultSwitch, PathPrefix, SwitchError};
 pub use limits::Plan;
 pub use log::Recorded;
+pub use oauth::{KeyError, OAuthApp};
 pub use org::{DUMP_ADDRESS, Org, fixtures};
 pub use server::{Handle, Options, serve};

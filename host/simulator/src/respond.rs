@@ -6,6 +6,7 @@ use crate::endpoints::{self, Answer, Call};
 use crate::envelope::{Content, Ids, wrap};
 use crate::fault::FaultKind;
 use crate::limits::{Bucket, Standing};
+use crate::oauth::{self, Caller};
 use crate::paging::Links;
 use crate::query_string::Parameters;
 use crate::refusal::{self, Refusal};
@@ -40,7 +41,8 @@ pub(crate) fn reply(shared: &Shared, request: &Request, crowded: bool) -> Reply 
     let now = shared.options.clock.now();
     let ids = Ids::new(shared.options.seed, shared.next_number());
     let (raw_path, _) = request.path_and_query();
-    let authorized = is_authorized(request, &shared.options.token);
+    let caller = oauth::caller(shared, request, &Route::of(raw_path));
+    let authorized = caller == Caller::Known;
     let fault = lock(&shared.faults).take(raw_path);
     let instead = fault
         .as_ref()
@@ -48,7 +50,7 @@ pub(crate) fn reply(shared: &Shared, request: &Request, crowded: bool) -> Reply 
     let (content, standing) = match instead {
         Some(outcome) => outcome,
         None if crowded => too_many_at_once(&ids, now),
-        None => regular(shared, request, authorized, now, &ids, fault.as_ref()),
+        None => regular(shared, request, &caller, now, &ids, fault.as_ref()),
     };
     let host = shared.base.strip_prefix("http://").unwrap_or(&shared.base);
     let mut reply = Reply {
@@ -213,7 +215,7 @@ fn spoil(reply: &mut Reply, fault: FaultKind) {
 fn regular(
     shared: &Shared,
     request: &Request,
-    authorized: bool,
+    caller: &Caller,
     now: i64,
     ids: &Ids,
     fault: Option<&FaultKind>,
@@ -228,17 +230,23 @@ fn regular(
         };
         return (content, None);
     }
+    if let Some(content) = oauth::endpoint(shared, request) {
+        return (content, None);
+    }
     let (raw_path, raw_query) = request.path_and_query();
     let route = Route::of(raw_path);
     let bucket = Bucket::of(&route);
-    if !authorized {
+    if let Caller::Unknown(unknown) = caller {
         // Choice [?]: a request without a valid token is checked before everything else, sees the
         // rate-limit headers and does not count.
         let standing = lock(&shared.limiter).look(bucket, shared.options.plan, now);
-        let mut content = refused(&Refusal::Token, ids);
-        content
-            .headers
-            .push(("www-authenticate", "SSWS".to_owned()));
+        let content = unknown.content().unwrap_or_else(|| {
+            let mut content = refused(&Refusal::Token, ids);
+            content
+                .headers
+                .push(("www-authenticate", "SSWS".to_owned()));
+            content
+        });
         return (content, Some(standing));
     }
     let standing = lock(&shared.limiter).take(bucket, shared.options.plan, now);
@@ -322,14 +330,4 @@ fn in_a_circle(
     } else {
         second.or(next)
     }
-}
-
-/// `Authorization: SSWS <token>`. The simulator knows no other scheme.
-///
-/// Choice [?]: the scheme's letter case does not count, as HTTP has it.
-fn is_authorized(request: &Request, token: &str) -> bool {
-    request
-        .header("authorization")
-        .and_then(|value| value.split_once(' '))
-        .is_some_and(|(scheme, sent)| scheme.eq_ignore_ascii_case("SSWS") && sent.trim() == token)
 }

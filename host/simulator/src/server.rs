@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::fault::{Fault, FaultSwitch, Faults};
 use crate::limits::{Limiter, Plan};
 use crate::log::{Log, Recorded};
+use crate::oauth::{Access, OAuthApp};
 use crate::org::Org;
 use crate::respond;
 use crate::sending::{self, Sending};
@@ -39,6 +40,11 @@ pub struct Options {
     pub plan: Plan,
     /// How many requests may be under way at once; none for the plan's own number.
     pub concurrent: Option<u32>,
+    /// The applications that may get access tokens.
+    pub apps: Vec<OAuthApp>,
+    /// Whether the API asks for a nonce in DPoP proofs, as the token endpoint always does. Okta's does
+    /// not today, but [RFC 9449](https://www.rfc-editor.org/rfc/rfc9449#section-9) lets it.
+    pub resource_nonce: bool,
 }
 
 impl Options {
@@ -60,6 +66,8 @@ impl Default for Options {
             token: Options::DEMO_TOKEN.to_owned(),
             plan: Plan::default(),
             concurrent: None,
+            apps: Vec::new(),
+            resource_nonce: false,
         }
     }
 }
@@ -77,6 +85,7 @@ pub(crate) struct Shared {
     /// Where lists lead back to under [`FaultKind::CursorLoop`](crate::FaultKind::CursorLoop): a
     /// link's target, by the list's path.
     pub(crate) loops: Mutex<HashMap<String, String>>,
+    pub(crate) access: Mutex<Access>,
     log: Mutex<Log>,
     requests: AtomicU64,
     under_way: AtomicU32,
@@ -145,6 +154,7 @@ pub async fn serve(listener: TcpListener, org: Arc<Org>, options: Options) -> io
         limiter: Mutex::default(),
         faults: Mutex::default(),
         loops: Mutex::default(),
+        access: Mutex::default(),
         log: Mutex::default(),
         requests: AtomicU64::new(0),
         under_way: AtomicU32::new(0),
@@ -191,6 +201,11 @@ impl Handle {
     /// Adds the fault of a [`FaultSwitch`], as [`inject`](Handle::inject) does.
     pub fn switch_on(&self, switch: FaultSwitch) {
         lock(&self.shared.faults).add(switch.fault, switch.spared);
+    }
+
+    /// Ends all access tokens, as when an administrator revokes them; refresh tokens stay good.
+    pub fn revoke_access_tokens(&self) {
+        lock(&self.shared.access).revoke();
     }
 
     /// Stops the server and waits until its port is free. Open connections end in mid-answer.

@@ -2,8 +2,8 @@
 //!
 //! A server library answers a malformed request itself, rewrites targets, and cannot send a broken
 //! answer. The simulator has to log every request byte for byte, answer in Okta's own header order,
-//! and break off in the middle when a test asks for it. Bodies of requests are read and thrown
-//! away; TLS, HTTP/2, compression and chunked requests are not spoken.
+//! and break off in the middle when a test asks for it. Bodies of requests are read for
+//! the OAuth endpoints; TLS, HTTP/2, compression and chunked requests are not spoken.
 
 use std::io;
 
@@ -23,6 +23,8 @@ pub(crate) struct Request {
     /// The request target as sent. Bytes that are not UTF-8 become U+FFFD.
     pub(crate) target: String,
     headers: Vec<(String, String)>,
+    /// The body, when its length is told; empty otherwise.
+    pub(crate) body: Vec<u8>,
     /// Whether the request follows the grammar. If not, it is answered with 400 and the
     /// connection ends.
     pub(crate) well_formed: bool,
@@ -36,6 +38,14 @@ impl Request {
         self.headers
             .iter()
             .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// All values of a header; `name` in lower case.
+    pub(crate) fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.headers
+            .iter()
+            .filter(move |(key, _)| key == name)
             .map(|(_, value)| value.as_str())
     }
 
@@ -76,7 +86,7 @@ pub(crate) async fn read(reader: &mut BufReader<OwnedReadHalf>) -> io::Result<Op
             },
         }
     }
-    discard_body(reader, &mut request).await?;
+    read_body(reader, &mut request).await?;
     if request
         .header("connection")
         .is_some_and(|value| value.eq_ignore_ascii_case("close"))
@@ -132,15 +142,13 @@ fn request_line(line: &[u8]) -> Request {
         method: method.to_owned(),
         target: target.to_owned(),
         headers: Vec::new(),
+        body: Vec::new(),
         well_formed,
         keep_alive: version == "HTTP/1.1",
     }
 }
 
-async fn discard_body(
-    reader: &mut BufReader<OwnedReadHalf>,
-    request: &mut Request,
-) -> io::Result<()> {
+async fn read_body(reader: &mut BufReader<OwnedReadHalf>, request: &mut Request) -> io::Result<()> {
     // Nothing is read that the client has not promised to send at once; the answer does not
     // depend on it, so the connection just ends afterwards.
     if request.header("transfer-encoding").is_some() || request.header("expect").is_some() {
@@ -155,7 +163,10 @@ async fn discard_body(
             return Ok(());
         }
     };
-    tokio::io::copy(&mut (&mut *reader).take(length), &mut tokio::io::sink()).await?;
+    (&mut *reader)
+        .take(length)
+        .read_to_end(&mut request.body)
+        .await?;
     Ok(())
 }
 

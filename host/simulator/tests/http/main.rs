@@ -16,5 +16,6 @@ mod envelope;
 mod faults;
 mod groups;
 mod log;
+mod oauth;
 mod policies;
 mod users;
