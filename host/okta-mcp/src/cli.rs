@@ -148,20 +148,7 @@ pub enum Command {
         json: bool,
     },
     /// Run the example org as an HTTP server, for plugin authors and tests
-    Simulate {
-        /// Address to listen on; loopback only
-        #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR")]
-        listen: SocketAddr,
-        /// Another seed gives another org
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-        /// Print the org's data as JSON and exit
-        #[arg(long)]
-        dump: bool,
-        /// Go wrong on purpose, such as status=503@2; may be repeated (--help lists the faults)
-        #[arg(long = "fault", value_name = "NAME[=VALUE][@N][/PATH]", long_help = fault_help())]
-        faults: Vec<FaultSwitch>,
-    },
+    Simulate(Simulation),
     /// Approve a package: what changed, what is sensitive, and then exactly these bytes may run
     ///
     /// Shows what the plugin can do beyond what was approved of it, asks for what is sensitive by name, and writes
@@ -279,6 +266,32 @@ pub enum LockCommand {
     },
     /// Go on from plugins.lock as it is, though a newer one was seen here
     Accept,
+}
+
+/// How the example org is served.
+#[derive(Debug, Args)]
+pub struct Simulation {
+    /// Address to listen on; loopback only
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR")]
+    pub listen: SocketAddr,
+    /// Another seed gives another org
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Print the org's data as JSON and exit
+    #[arg(long)]
+    pub dump: bool,
+    /// Go wrong on purpose, such as status=503@2; may be repeated (--help lists the faults)
+    #[arg(long = "fault", value_name = "NAME[=VALUE][@N][/PATH]", long_help = fault_help())]
+    pub faults: Vec<FaultSwitch>,
+    /// Register a service app with this public key (a JWK or JWKS file) and print its client id
+    #[arg(long, value_name = "FILE")]
+    pub service_app: Option<PathBuf>,
+    /// Grant the apps only this scope; may be repeated [default: what the built-in plugins need]
+    #[arg(long = "scope", value_name = "SCOPE")]
+    pub scopes: Vec<String>,
+    /// Let the service app require DPoP
+    #[arg(long, requires = "service_app")]
+    pub require_dpop: bool,
 }
 
 /// Commands for plugin authors.

@@ -97,12 +97,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
             arguments,
             json,
         } => call::run(&options, &tool, &arguments, json).await,
-        Command::Simulate {
-            listen,
-            seed,
-            dump,
-            faults,
-        } => simulate::run(&options, listen, seed, dump, faults).await,
+        Command::Simulate(simulation) => simulate::run(&options, simulation).await,
         Command::Approve(arguments) => {
             let (settings, _log) = settings(&options)?;
             approve::run(settings, &arguments)

@@ -1,6 +1,7 @@
 //! Packages for a server with many plugins: the test plugin under other names.
 
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use wasm_encoder::{CustomSection, Encode as _, Section as _};
