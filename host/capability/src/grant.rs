@@ -8,7 +8,7 @@
 mod denial;
 mod parameter;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -23,6 +23,7 @@ use crate::grammar::{Grammar, Place};
 use crate::manifest::{Endpoint, Manifest};
 use crate::org::OrgUrl;
 use crate::projection::{Projection, Seen};
+use crate::scopes;
 use crate::template::{Segment, Template};
 use crate::text::clean;
 
@@ -54,6 +55,7 @@ pub struct AuthorizedGet {
     url: Url,
     operation: &'static Operation,
     projection: Arc<Projection>,
+    scopes: Arc<BTreeSet<&'static str>>,
     seal: Seal,
     limit: Option<String>,
     /// Whether it goes on where an earlier page ended.
@@ -95,6 +97,14 @@ impl AuthorizedGet {
     #[must_use]
     pub fn operation(&self) -> &'static Operation {
         self.operation
+    }
+
+    /// The OAuth scopes of the token that it is to be sent with: what the plugin's offered tools need
+    /// together, and nothing else. One token for all of a plugin's tools, since a person reviews and
+    /// Okta's administrator grants by the plugin; the tools' own bounds are this crate's work.
+    #[must_use]
+    pub fn scopes(&self) -> &BTreeSet<&'static str> {
+        &self.scopes
     }
 
     /// The plugin that asked.
@@ -186,6 +196,8 @@ pub struct Grants {
     key: CursorKey,
     /// Every endpoint once, with the tools that may use it.
     endpoints: Arc<[GrantedEndpoint]>,
+    /// What a token for these needs.
+    scopes: Arc<BTreeSet<&'static str>>,
 }
 
 /// What one tool may do in one call. Cheap to make: it borrows nothing and copies three pointers.
@@ -227,7 +239,29 @@ impl Grants {
             org,
             key,
             endpoints,
+            scopes: Arc::new(scopes::of_manifest(manifest)),
         }
+    }
+
+    /// The same grants with scopes for `tools` alone: what only a tool that is not offered needs is
+    /// not asked of Okta.
+    #[must_use]
+    pub fn offering<'a>(mut self, tools: impl IntoIterator<Item = &'a str>) -> Self {
+        let tools: Vec<&str> = tools.into_iter().collect();
+        let needed = self
+            .endpoints
+            .iter()
+            .filter(|endpoint| tools.iter().any(|tool| endpoint.serves(tool)))
+            .flat_map(|endpoint| endpoint.operation.scopes.iter().copied())
+            .collect();
+        self.scopes = Arc::new(needed);
+        self
+    }
+
+    /// The OAuth scopes that the plugin's offered tools need together.
+    #[must_use]
+    pub fn scopes(&self) -> &BTreeSet<&'static str> {
+        &self.scopes
     }
 
     /// The grant of one call of `tool`. A tool that no endpoint names can ask for nothing.
@@ -300,6 +334,14 @@ impl GrantedEndpoint {
 }
 
 impl Grant {
+    /// The OAuth scopes of the token that a call's GETs are sent with; none for a tool that may send
+    /// nothing.
+    #[must_use]
+    pub fn scopes(&self) -> Option<&BTreeSet<&'static str>> {
+        let sends = self.all.endpoints.iter().any(|e| e.serves(&self.tool));
+        sends.then_some(&*self.all.scopes)
+    }
+
     /// Checks `request` and makes the GET that may be sent.
     ///
     /// # Errors
@@ -346,6 +388,7 @@ impl Grant {
             url,
             operation: endpoint.operation,
             projection: Arc::clone(&endpoint.projection),
+            scopes: Arc::clone(&self.all.scopes),
             seal,
             limit,
             continues: after.is_some(),

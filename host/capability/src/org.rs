@@ -26,6 +26,9 @@ pub enum OrgUrlError {
     /// The administrators' console, which serves no API.
     #[error("`{0}` is the admin console; the API is at https://{1}")]
     AdminHost(String, String),
+    /// An Okta domain with its end twice, which is somebody else's.
+    #[error("`{0}` has one ending too many; the org is at https://{1}")]
+    Doubled(String, String),
     /// A placeholder from a guide.
     #[error("`{0}` is a placeholder; write your own org's host")]
     Placeholder(String),
@@ -58,16 +61,18 @@ impl OrgUrl {
         }
         if let Host::Domain(name) = &host
             && let Some((org, rest)) = name.split_once("-admin.")
-            && [
-                "okta.com",
-                "oktapreview.com",
-                "okta-emea.com",
-                "okta-gov.com",
-                "okta.mil",
-            ]
-            .contains(&rest)
+            && DOMAINS.contains(&rest)
         {
             return Err(OrgUrlError::AdminHost(shown(), format!("{org}.{rest}")));
+        }
+        if let Host::Domain(name) = &host
+            && let Some(once) = name.strip_suffix(".com")
+            && DOMAINS.iter().any(|domain| {
+                once.strip_suffix(domain)
+                    .is_some_and(|org| org.ends_with('.'))
+            })
+        {
+            return Err(OrgUrlError::Doubled(shown(), once.to_owned()));
         }
         Ok(Self(url))
     }
@@ -84,6 +89,15 @@ impl OrgUrl {
         self.0.origin() == url.origin()
     }
 }
+
+/// Okta's own domains; everything else is a custom one.
+const DOMAINS: [&str; 5] = [
+    "okta.com",
+    "oktapreview.com",
+    "okta-emea.com",
+    "okta-gov.com",
+    "okta.mil",
+];
 
 fn is_loopback(host: &Host<&str>) -> bool {
     match host {
@@ -169,6 +183,34 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "`https://acme-admin.okta.com` is the admin console; the API is at https://acme.okta.com"
+        );
+    }
+
+    #[test]
+    fn all_of_okta_s_domains_and_custom_ones_are_orgs_and_their_consoles_are_not() {
+        for domain in DOMAINS {
+            assert!(
+                OrgUrl::parse(&format!("https://acme.{domain}")).is_ok(),
+                "{domain}"
+            );
+            let error = OrgUrl::parse(&format!("https://ACME-admin.{domain}/")).unwrap_err();
+            let remedy = format!("the API is at https://acme.{domain}");
+            assert!(error.to_string().ends_with(&remedy), "{error}");
+        }
+        for custom in [
+            "https://login.acme.example",
+            "https://sso-admin.acme.example",
+        ] {
+            assert!(OrgUrl::parse(custom).is_ok(), "{custom}");
+        }
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_that_leads_to_another_s_domain_is_told() {
+        let error = OrgUrl::parse("https://acme.okta.com.com").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`https://acme.okta.com.com` has one ending too many; the org is at https://acme.okta.com"
         );
     }
 

@@ -3,13 +3,14 @@
 //! It is built on first use. Reading a few hundred root certificates costs more than everything else
 //! that happens at start-up, and a server that is only asked for its list of tools needs none of it.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use capability::org::OrgUrl;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::sync::OnceCell;
 
-use crate::tls::{self, TrustError};
+use crate::tls::{self, CaFile, TrustError};
 
 /// Time for TCP and TLS to come up. Far more than a slow line needs, and short enough that a second
 /// attempt still fits the 30 s of a call.
@@ -23,6 +24,8 @@ const IDLE: Duration = Duration::from_secs(90);
 pub(crate) struct Client {
     /// `http` on loopback: no TLS, and no proxy either.
     plain: bool,
+    /// Authorities beside the system's.
+    own_roots: OnceLock<CaFile>,
     built: OnceCell<reqwest::Client>,
 }
 
@@ -41,8 +44,15 @@ impl Client {
     pub(crate) fn new(org: &OrgUrl) -> Self {
         Self {
             plain: org.origin().starts_with("http://"),
+            own_roots: OnceLock::new(),
             built: OnceCell::new(),
         }
+    }
+
+    /// Trusts the authorities in `file` as well, from the first connection on.
+    pub(crate) fn trust(&self, file: CaFile) {
+        // A second file changes nothing: there is one setting.
+        let _ = self.own_roots.set(file);
     }
 
     /// The client; a failure is not kept, so that a repaired certificate store is found by the next call.
@@ -54,7 +64,8 @@ impl Client {
                     let trust_nobody = tls::config(RootCertStore::empty())?;
                     return Ok(builder(trust_nobody).no_proxy().build()?);
                 }
-                let roots = tokio::task::spawn_blocking(tls::roots)
+                let own = self.own_roots.get().cloned();
+                let roots = tokio::task::spawn_blocking(move || tls::roots(own))
                     .await
                     .map_err(|_| ClientError::ShuttingDown)??;
                 // HTTPS_PROXY and NO_PROXY are honoured: the proxy sees a tunnel.

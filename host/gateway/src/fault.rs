@@ -23,7 +23,7 @@ pub(crate) fn no_response(error: reqwest::Error) -> Setback {
         let text = match tls {
             rustls::Error::InvalidCertificate(_) => format!(
                 "Okta's server could not be trusted over TLS: {cause}; behind an inspecting proxy, \
-                 name its CA file in SSL_CERT_FILE"
+                 name its CA file in SSL_CERT_FILE or okta.caFile"
             ),
             _ => format!("no TLS connection to Okta could be made: {cause}"),
         };

@@ -1,5 +1,6 @@
 //! The one door to Okta.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,19 +10,22 @@ use capability::grant::AuthorizedGet;
 use capability::org::OrgUrl;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use reqwest::header::{HeaderValue, USER_AGENT};
+use reqwest::header::HeaderValue;
 use tokio::sync::watch;
 use tokio::time::Instant;
-use tracing::debug;
+use tracing::{debug, warn};
 
 use crate::cache::Cache;
 use crate::client::Client;
 use crate::credential::Credential;
 use crate::flight::Flights;
+use crate::oauth::endpoint::Way;
+use crate::oauth::error::AuthError;
 use crate::pace::{Admission, Attempts, Pacing, Permit, Setback, Wait, Waits};
-use crate::request::{self, Earlier};
+use crate::request::Earlier;
 use crate::run::Run;
-use crate::{answer, body, fault, refusal};
+use crate::tls::CaFile;
+use crate::{answer, body, refusal, send};
 
 /// What a gateway is made of.
 #[derive(Debug)]
@@ -40,6 +44,18 @@ pub enum SetupError {
     /// The user agent cannot stand in a header.
     #[error("the user agent has a character that no HTTP header can carry")]
     UserAgent,
+}
+
+/// Why requests cannot be authorized.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unauthorized {
+    /// Somebody has to do something first: sign in, grant a scope, mend a setting. The text is one line
+    /// without a full stop, and says what.
+    #[error("{0}")]
+    Needs(String),
+    /// What happened to the request for a token.
+    #[error("{0}")]
+    Failed(Failure),
 }
 
 /// What one GET may use.
@@ -76,6 +92,9 @@ impl Gateway {
     pub fn new(settings: Settings) -> Result<Self, SetupError> {
         let user_agent =
             HeaderValue::from_str(&settings.user_agent).map_err(|_| SetupError::UserAgent)?;
+        if let Some(warning) = settings.credential.warning() {
+            warn!("{warning}");
+        }
         Ok(Self {
             line: Arc::new(Line {
                 client: Client::new(&settings.org),
@@ -87,6 +106,60 @@ impl Gateway {
             flights: Arc::default(),
             cache: None,
         })
+    }
+
+    /// The same, with the authorities in `file` trusted beside the system's.
+    #[must_use]
+    pub fn trusting(self, file: CaFile) -> Self {
+        self.line.client.trust(file);
+        self
+    }
+
+    /// Tells what all plugins need together: a person who signs in does so once for all.
+    pub fn will_ask_for(&self, scopes: &BTreeSet<&'static str>) {
+        self.line.credential.sign_in_for(scopes);
+    }
+
+    /// Makes sure that GETs with `scopes` can be authorized: gets the token that they will be sent with,
+    /// where there is none yet.
+    ///
+    /// For whoever runs a plugin: what a person or an operator has to do is told here, to them, and not
+    /// through a plugin, which has no business with sign-in pages and settings.
+    ///
+    /// # Errors
+    /// [`Unauthorized`], when `deadline` leaves no time for another attempt at the latest.
+    pub async fn authorize(
+        &self,
+        scopes: &BTreeSet<&'static str>,
+        deadline: Instant,
+    ) -> Result<(), Unauthorized> {
+        let work = async {
+            let mut attempts = Attempts::until(deadline);
+            // Nobody is told: what is waited for here is seconds.
+            let (waits, _) = Waits::new();
+            loop {
+                let error = match self.line.token(scopes).await {
+                    Ok(()) => return Ok(()),
+                    Err(error) => error,
+                };
+                match error {
+                    AuthError::Needs { text, .. } | AuthError::SignIn(text) => {
+                        return Err(Unauthorized::Needs(text));
+                    }
+                    passing => attempts
+                        .wait(passing.setback(), &waits)
+                        .await
+                        .map_err(Unauthorized::Failed)?,
+                }
+            }
+        };
+        tokio::time::timeout_at(deadline, work)
+            .await
+            .unwrap_or_else(|_| {
+                Err(Unauthorized::Failed(Failure::Unavailable(
+                    "Okta did not answer the request for a token within the call's time".to_owned(),
+                )))
+            })
     }
 
     /// Another pace than [`Pacing::default`].
@@ -218,6 +291,24 @@ fn is_its_own(failure: &Failure, sent_under: Budget, mine: Budget) -> bool {
 }
 
 impl Line {
+    async fn token(&self, scopes: &BTreeSet<&'static str>) -> Result<(), AuthError> {
+        let client = self.client.get().await.map_err(|error| {
+            AuthError::Final(Failure::Unavailable(format!("nothing was sent: {error}")))
+        })?;
+        self.credential
+            .authorization(scopes, self.way(client))
+            .await
+            .map(drop)
+    }
+
+    fn way<'a>(&'a self, client: &'a reqwest::Client) -> Way<'a> {
+        Way {
+            client,
+            org: &self.org,
+            user_agent: &self.user_agent,
+        }
+    }
+
     /// What is refused before anything is sent.
     fn check(&self, get: &AuthorizedGet, budget: Budget) -> Result<(), Failure> {
         // The proof was made for an org; that it is this one is checked where the token is.
@@ -286,27 +377,13 @@ impl Line {
             retries,
             request_id: first_id.as_deref(),
         };
-        let headers = request::headers(get, &self.credential, earlier)
-            .map_err(|_| not_sent("a header cannot be written"))?;
         let client = self
             .client
             .get()
             .await
             .map_err(|error| not_sent(&error.to_string()))?;
         let begun = Instant::now();
-        let sent = client
-            .get(get.url().clone())
-            .headers(headers)
-            .header(USER_AGENT, self.user_agent.clone())
-            .send()
-            .await;
-        let response = match sent {
-            Ok(response) => response,
-            Err(error) => {
-                debug!(template, retries, ms = millis(begun), "no response");
-                return Err(fault::no_response(error));
-            }
-        };
+        let response = send::send(get, &self.credential, self.way(client), earlier).await?;
         permit.heard(response.status(), response.headers());
         let status = response.status().as_u16();
         let request_id = refusal::request_id(response.headers());

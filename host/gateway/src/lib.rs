@@ -8,8 +8,9 @@
 //! 1. [`gateway`](Gateway) checks the origin once more, sets the deadline round everything and runs
 //!    the attempts; `run` knows what came before in the same call, `flight` what is under way, `cache`
 //!    what an operator allows to be kept;
-//! 2. `client` keeps the connections, `tls` says whom to trust, `request` writes the headers and
-//!    [`Credential`] signs;
+//! 2. `client` keeps the connections, `tls` says whom to trust, `send` has each attempt authorized by
+//!    the [`Credential`] (`secret` knows where it lies, `oauth` gets access tokens for it) and `request`
+//!    writes the headers;
 //! 3. `answer` decides what a response is: `refusal` reads a no, `body` reads a page within its
 //!    cap, `paging` finds where the next one begins (`header` and `link` read the fields);
 //! 4. `pace` decides when a request may go, and whether a failed one is worth another.
@@ -28,14 +29,21 @@ mod flight;
 mod gateway;
 mod header;
 mod link;
+mod oauth;
 mod pace;
 mod paging;
 mod refusal;
 mod request;
 mod run;
+mod secret;
+mod send;
 mod tls;
 
 pub use credential::{Credential, CredentialError};
-pub use gateway::{Budget, Gateway, Settings, SetupError};
+pub use gateway::{Budget, Gateway, Settings, SetupError, Unauthorized};
+pub use oauth::{ScopeCeiling, ScopeError};
 pub use pace::{Pacing, PacingError, Wait, Why};
 pub use run::Run;
+pub use secret::Secret;
+pub use secret::source::{Source, SourceError};
+pub use tls::{CaFile, CaFileError};

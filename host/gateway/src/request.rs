@@ -6,8 +6,6 @@ use reqwest::header::{
     InvalidHeaderValue,
 };
 
-use crate::credential::Credential;
-
 /// Asks Okta to leave credentials and their links out of users before it answers: less to receive,
 /// and what is not sent cannot leak. Okta reads it from this header, on a GET too.
 /// [Okta: list users](https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/#tag/User/operation/listUsers).
@@ -31,16 +29,23 @@ pub(crate) struct Earlier<'a> {
     pub(crate) request_id: Option<&'a str>,
 }
 
-/// The headers of one attempt, `User-Agent` apart.
+/// The proof that goes with an access token that is bound to a key.
+const DPOP: HeaderName = HeaderName::from_static("dpop");
+
+/// The headers of one attempt, `User-Agent` apart; `authorization` and the DPoP proof beside it, where
+/// there is one, as they are.
 pub(crate) fn headers(
     get: &AuthorizedGet,
-    credential: &Credential,
+    (authorization, proof): (HeaderValue, Option<HeaderValue>),
     earlier: Earlier<'_>,
 ) -> Result<HeaderMap, InvalidHeaderValue> {
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
-    headers.insert(AUTHORIZATION, credential.authorization()?);
+    headers.insert(AUTHORIZATION, authorization);
+    if let Some(proof) = proof {
+        headers.insert(DPOP, proof);
+    }
     if SWITCHED.contains(&get.operation().id) {
         headers.insert(CONTENT_TYPE, WITHOUT_CREDENTIALS);
     }

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
+use gateway::{CaFile, CaFileError};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::io::AsyncWriteExt;
@@ -32,6 +33,9 @@ use support::{TOKEN, authorized, gateway, plenty, read_head};
 
 const ORIGIN: &str = "GATEWAY_TEST_ORIGIN";
 
+/// Not read by the gateway: it names the file that the operator's settings would.
+const CA_FILE: &str = "GATEWAY_TEST_CA_FILE";
+
 /// Says on stdout what a process with this environment gets; does nothing when nobody asks it to.
 #[tokio::test]
 async fn child() {
@@ -39,7 +43,10 @@ async fn child() {
         return;
     };
     let capture = capture::Capture::start();
-    let (gateway, get) = (gateway(&origin), authorized(&origin, "/api/v1/groups"));
+    let (mut gateway, get) = (gateway(&origin), authorized(&origin, "/api/v1/groups"));
+    if let Some(path) = std::env::var_os(CA_FILE) {
+        gateway = gateway.trusting(CaFile::read(Path::new(&path)).unwrap());
+    }
     for _ in 0..2 {
         match gateway.get(&get, plenty()).await {
             Ok(page) => println!("page {}", page.body),
@@ -312,6 +319,67 @@ async fn a_certificate_file_without_certificates_is_said_before_anything_is_sent
         }
     }
     assert_eq!(server.counts(), (0, 0));
+}
+
+#[tokio::test]
+async fn an_authority_in_a_ca_file_is_trusted_beside_those_of_the_store() {
+    let server = Server::start(GOOD).await;
+    let other = Server::start(GOOD).await;
+    let (own, foreign) = (server.authority_file(), other.authority_file());
+    let both = [
+        ("SSL_CERT_FILE", foreign.path().as_os_str()),
+        (CA_FILE, own.path().as_os_str()),
+    ];
+    for server in [&server, &other] {
+        assert_eq!(
+            asks(&server.origin, &both).await,
+            [r#"page [{"id":"1"}]"#; 2]
+        );
+    }
+    let only_foreign = [("SSL_CERT_FILE", foreign.path().as_os_str())];
+    for line in asks(&server.origin, &only_foreign).await {
+        assert!(line.contains("could not be trusted"), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_ca_file_without_a_certificate_is_refused_when_it_is_read() {
+    let server = Server::start(GOOD).await;
+    let file = server.authority_file();
+    assert!(CaFile::read(file.path()).is_ok());
+    let cut = server.authority.replace("-----END CERTIFICATE-----", "");
+    let no_certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for text in ["", "no PEM", cut.as_str(), no_certificate] {
+        std::fs::write(file.path(), text).unwrap();
+        let error = CaFile::read(file.path()).unwrap_err();
+        assert!(
+            matches!(error, CaFileError::NoCertificate(_)),
+            "{text}: {error}"
+        );
+    }
+    let gone = CaFile::read(Path::new("/does/not/exist.pem")).unwrap_err();
+    assert!(
+        gone.to_string()
+            .starts_with("/does/not/exist.pem cannot be read: "),
+        "{gone}"
+    );
+}
+
+#[tokio::test]
+async fn a_host_in_no_proxy_is_asked_directly() {
+    let proxy = support::Server::start(|_| support::Reply::Reset).await;
+    let server = Server::start(GOOD).await;
+    let file = server.authority_file();
+    let named = [
+        ("SSL_CERT_FILE", file.path().as_os_str()),
+        ("HTTPS_PROXY", OsStr::new(&proxy.origin)),
+        ("NO_PROXY", OsStr::new("127.0.0.1")),
+    ];
+    assert_eq!(
+        asks(&server.origin, &named).await,
+        [r#"page [{"id":"1"}]"#; 2]
+    );
+    assert_eq!(proxy.connections(), 0);
 }
 
 #[tokio::test]

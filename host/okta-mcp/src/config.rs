@@ -9,6 +9,7 @@
 //! token goes, which plugins read with it, and which restrictions of the operator's hold.
 
 mod audit;
+mod auth;
 mod error;
 pub mod file;
 mod pace;
@@ -20,8 +21,7 @@ use std::path::{Path, PathBuf};
 use capability::boundary::Boundary;
 use capability::org::OrgUrl;
 use capability::surface::Accepted;
-use gateway::Credential;
-use secrecy::SecretString;
+use gateway::{CaFile, Credential};
 
 use crate::admission::{Admission, Offer};
 use crate::approval::signature::TrustedKeys;
@@ -84,15 +84,11 @@ pub enum Okta {
         org: OrgUrl,
         /// The credential.
         credential: Credential,
+        /// Authorities to trust beside the system's.
+        ca_file: Option<CaFile>,
     },
     /// Something is missing: the tools are listed, and a call says this text.
     Missing(String),
-}
-
-/// A value and the place that a message can name.
-struct Sourced<T> {
-    value: T,
-    place: String,
 }
 
 impl Settings {
@@ -102,7 +98,12 @@ impl Settings {
     /// [`ConfigError`]: one line that names the setting, what is wrong and an example.
     pub fn load(given: &Given, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let (file, path) = read_file(given, env)?;
-        let mut okta = okta(given, env, &file, path.as_deref())?;
+        let mut okta = okta(&auth::Places {
+            given,
+            env,
+            okta: &file.okta,
+            path: path.as_deref(),
+        })?;
         if let (Okta::Missing(text), None) = (&mut okta, &path)
             && Path::new("config.json").is_file()
         {
@@ -274,52 +275,20 @@ fn own_file(env: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
     Some(base.join("okta-mcp/config.json"))
 }
 
-fn okta(
-    given: &Given,
-    env: &dyn Fn(&str) -> Option<String>,
-    file: &File,
-    path: Option<&Path>,
-) -> Result<Okta, ConfigError> {
-    let in_file = |key: &str| {
-        path.map_or_else(
-            || key.to_owned(),
-            |path| format!("{key} in {}", path.display()),
-        )
-    };
-    let from_env = |names: &[&str]| {
-        names.iter().find_map(|name| {
-            env(name)
-                .filter(|value| !value.is_empty())
-                .map(|value| Sourced {
-                    value,
-                    place: (*name).to_owned(),
-                })
-        })
-    };
-    let url = given
-        .org_url
-        .clone()
-        .map(|value| Sourced {
-            value,
-            place: "--org-url".to_owned(),
-        })
-        .or_else(|| from_env(&["OKTA_ORG_URL", "OKTA_CLIENT_ORGURL"]))
-        .or_else(|| {
-            file.okta.org_url.clone().map(|value| Sourced {
-                value,
-                place: in_file("okta.orgUrl"),
-            })
-        });
-    let org = url
-        .map(|Sourced { value, place }| {
-            OrgUrl::parse(&value).map_err(|error| ConfigError::Value {
-                place,
-                problem: error.to_string(),
-            })
-        })
-        .transpose()?;
-    let token = token(given, &from_env, file, path, &in_file)?;
-    match (org, token) {
+fn okta(places: &auth::Places<'_>) -> Result<Okta, ConfigError> {
+    let org = org(places)?;
+    let credential = auth::credential(places)?;
+    let ca_file = places
+        .okta
+        .ca_file
+        .as_ref()
+        .map(|path| CaFile::read(&places.resolve(path)))
+        .transpose()
+        .map_err(|error| ConfigError::Value {
+            place: places.in_file("okta.caFile"),
+            problem: error.to_string(),
+        })?;
+    match (org, credential) {
         (None, None) => Ok(Okta::Missing(
             "no Okta org is configured: set OKTA_ORG_URL (https://your-org.okta.com) and OKTA_API_TOKEN in the \
              server's environment, or name a file with okta.orgUrl and okta.apiTokenFile by --config, and restart; \
@@ -327,61 +296,42 @@ fn okta(
                 .to_owned(),
         )),
         (Some(_), None) => Ok(Okta::Missing(
-            "an org is configured but no credential: set OKTA_API_TOKEN in the server's environment or \
-             okta.apiTokenFile in its file (Okta admin console: Security > API > Tokens), and restart"
+            "an org is configured but no credential: set OKTA_API_TOKEN (Okta admin console: Security > API > \
+             Tokens), or OKTA_CLIENT_ID and OKTA_PRIVATE_KEY of a service app, or OKTA_CLIENT_ID alone of a native \
+             app to sign in yourself, in the server's environment or its file, and restart"
                 .to_owned(),
         )),
         (None, Some(_)) => Ok(Okta::Missing(
             "a credential is configured but no org: set OKTA_ORG_URL (https://your-org.okta.com) and restart".to_owned(),
         )),
-        (Some(org), Some(Sourced { value, place })) => {
-            let credential = Credential::api_token(value)
-                .map_err(|error| ConfigError::Value { place, problem: error.to_string() })?;
-            Ok(Okta::Ready { org, credential })
-        }
+        (Some(org), Some(credential)) => Ok(Okta::Ready { org, credential, ca_file }),
     }
 }
 
-fn token(
-    given: &Given,
-    from_env: &dyn Fn(&[&str]) -> Option<Sourced<String>>,
-    file: &File,
-    path: Option<&Path>,
-    in_file: &dyn Fn(&str) -> String,
-) -> Result<Option<Sourced<SecretString>>, ConfigError> {
-    let read = |path: &Path, place: String| {
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            ConfigError::Unreadable(format!("{place}: {}", path.display()), error.to_string())
-        })?;
-        Ok(Some(Sourced {
-            value: SecretString::from(text.trim().to_owned()),
-            place,
-        }))
+fn org(places: &auth::Places<'_>) -> Result<Option<OrgUrl>, ConfigError> {
+    let from_env = |name: &str| {
+        (places.env)(name)
+            .filter(|value| !value.is_empty())
+            .map(|value| (value, name.to_owned()))
     };
-    if let Some(path) = &given.api_token_file {
-        return read(path, "--api-token-file".to_owned());
-    }
-    if let Some(Sourced { value, place }) = from_env(&["OKTA_API_TOKEN"]) {
-        return Ok(Some(Sourced {
-            value: SecretString::from(value),
+    let url = places
+        .given
+        .org_url
+        .clone()
+        .map(|value| (value, "--org-url".to_owned()))
+        .or_else(|| from_env("OKTA_ORG_URL"))
+        .or_else(|| from_env("OKTA_CLIENT_ORGURL"))
+        .or_else(|| {
+            let url = places.okta.org_url.clone()?;
+            Some((url, places.in_file("okta.orgUrl")))
+        });
+    url.map(|(value, place)| {
+        OrgUrl::parse(&value).map_err(|error| ConfigError::Value {
             place,
-        }));
-    }
-    match (&file.okta.api_token, &file.okta.api_token_file) {
-        (Some(_), Some(_)) => Err(ConfigError::Value {
-            place: in_file("okta.apiToken"),
-            problem: "is there beside okta.apiTokenFile; keep one of them".to_owned(),
-        }),
-        (Some(token), None) => Ok(Some(Sourced {
-            value: token.secret(),
-            place: in_file("okta.apiToken"),
-        })),
-        (None, Some(own)) => {
-            let base = path.and_then(Path::parent).unwrap_or(Path::new(""));
-            read(&base.join(own), in_file("okta.apiTokenFile"))
-        }
-        (None, None) => Ok(None),
-    }
+            problem: error.to_string(),
+        })
+    })
+    .transpose()
 }
 
 #[cfg(test)]

@@ -52,7 +52,8 @@ impl ExampleOrg {
         Ok(Settings {
             okta: Okta::Ready {
                 org: OrgUrl::parse(&self.handle.url())?,
-                credential: Credential::api_token(Options::DEMO_TOKEN.to_owned().into())?,
+                credential: Credential::api_token(Options::DEMO_TOKEN.into())?,
+                ca_file: None,
             },
             http: HttpSection::default(),
             pace: crate::config::Pace::default(),

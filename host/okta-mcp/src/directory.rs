@@ -3,16 +3,21 @@
 //! There is one for each call, because what a call's GETs have in common is told and remembered by
 //! the call: who hears of their waits, and which page led to which.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use capability::answer::{Failure, Page};
 use capability::grant::AuthorizedGet;
 use futures::future::BoxFuture;
-use gateway::{Gateway, Run};
+use gateway::{Gateway, Run, Unauthorized};
 use tokio::time::Instant;
 
 use crate::host::{Progress, Update};
+
+/// How long a call waits for a token before its plugin runs: for a password manager's person. A plugin's own time
+/// begins afterwards.
+const TOKEN_TIME: Duration = Duration::from_secs(60);
 
 /// The gateway, as the sandbox of one call knows it.
 pub struct Okta {
@@ -29,6 +34,16 @@ impl Okta {
             gateway: Arc::clone(gateway),
             run,
         }
+    }
+
+    /// Makes sure that GETs with `scopes` can be authorized; see [`Gateway::authorize`].
+    ///
+    /// # Errors
+    /// What somebody has to do first, or what went wrong.
+    pub async fn authorize(&self, scopes: &BTreeSet<&'static str>) -> Result<(), Unauthorized> {
+        self.gateway
+            .authorize(scopes, Instant::now() + TOKEN_TIME)
+            .await
     }
 }
 

@@ -18,7 +18,7 @@ use audit::row::{Client, Outcome as Ended};
 use capability::cursor::CursorKey;
 use capability::org::OrgUrl;
 use capability::text::clean;
-use gateway::Gateway;
+use gateway::{Gateway, Unauthorized};
 use sandbox::{Block, Call, CallError, Engine, EngineOptions, Outcome};
 use serde_json::{Map, Value};
 
@@ -62,12 +62,19 @@ impl Connection {
     pub fn new(okta: OktaSettings, pace: Pace) -> Result<Self, StartError> {
         Ok(match okta {
             OktaSettings::Missing(text) => Self::Missing(text),
-            OktaSettings::Ready { org, credential } => {
-                let gateway = Gateway::new(gateway::Settings {
+            OktaSettings::Ready {
+                org,
+                credential,
+                ca_file,
+            } => {
+                let mut gateway = Gateway::new(gateway::Settings {
                     org: org.clone(),
                     credential,
                     user_agent: concat!("okta-mcp/", env!("CARGO_PKG_VERSION")).to_owned(),
                 })?;
+                if let Some(file) = ca_file {
+                    gateway = gateway.trusting(file);
+                }
                 Self::Org {
                     gateway: Arc::new(pace.apply(gateway)),
                     org,
@@ -149,6 +156,9 @@ impl Host {
             &settings.admission,
         )?;
         let connection = Connection::new(settings.okta, settings.pace)?;
+        if let Connection::Org { gateway, .. } = &connection {
+            gateway.will_ask_for(&registry.scopes());
+        }
         Ok(Self {
             registry,
             connection,
@@ -282,10 +292,22 @@ impl Host {
                 ));
             }
         };
-        let directory: Arc<dyn sandbox::Directory> =
-            Arc::new(Okta::for_call(gateway, Arc::clone(&progress)));
+        let grant = offered.loaded.grant(name, org, &self.cursor_key);
+        let okta = Okta::for_call(gateway, Arc::clone(&progress));
+        // Before the plugin runs: a page to sign in at and a setting to mend are for the person, not for a plugin.
+        if let Some(scopes) = grant.scopes() {
+            okta.authorize(scopes).await.map_err(|error| match error {
+                Unauthorized::Needs(text) => {
+                    refused(Ended::NotConfigured, format!("{name} was not run: {text}."))
+                }
+                Unauthorized::Failed(failure) => {
+                    failed(Ended::Failed, format!("{name} was not run: {failure}."))
+                }
+            })?;
+        }
+        let directory: Arc<dyn sandbox::Directory> = Arc::new(okta);
         let call = Call {
-            grant: offered.loaded.grant(name, org, &self.cursor_key),
+            grant,
             directory: match record {
                 Some(record) => Arc::new(Recorded::new(directory, Arc::clone(record))),
                 None => directory,

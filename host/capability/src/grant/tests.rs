@@ -411,3 +411,26 @@ fn a_proof_prints_its_shape_and_no_values() {
         "AuthorizedGet(/api/v1/users/{id} for probe)"
     );
 }
+
+#[test]
+fn a_plugin_s_token_has_the_scopes_of_its_offered_tools_and_no_others() {
+    let manifest = Manifest::parse(MANIFEST).unwrap();
+    let org = OrgUrl::parse("https://example.okta.com").unwrap();
+    let all = Grants::new(&manifest, org, CursorKey::new([1; 32]), &[]);
+    let scopes = |grants: &Grants| grants.scopes().iter().copied().collect::<Vec<_>>();
+    assert_eq!(scopes(&all), ["okta.groups.read", "okta.users.read"]);
+    let users = all.clone().offering(["read"]);
+    assert_eq!(scopes(&users), ["okta.users.read"]);
+    assert_eq!(scopes(&all.offering(["elsewhere"])), [""; 0]);
+    let get = users
+        .of_tool("read")
+        .authorize(&request("/api/v1/users", &[], &[]))
+        .unwrap();
+    assert_eq!(get.scopes(), users.scopes());
+    assert_eq!(users.of_tool("read").scopes(), Some(users.scopes()));
+    assert_eq!(
+        users.of_tool("elsewhere").scopes(),
+        None,
+        "a tool that may send nothing needs no token"
+    );
+}

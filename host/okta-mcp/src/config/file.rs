@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use capability::field::FieldPath;
 use capability::limits::{LimitError, LimitWish, Written};
 use capability::manifest::is_plugin_name;
+use gateway::Secret;
 use schemars::JsonSchema;
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -23,7 +23,8 @@ pub struct File {
     #[serde(rename = "$schema")]
     #[allow(dead_code, reason = "read by editors")]
     schema: Option<String>,
-    /// The Okta org and the credential for it. OKTA_ORG_URL and OKTA_API_TOKEN in the environment win.
+    /// The Okta org and the credential for it. OKTA_ORG_URL, OKTA_API_TOKEN, OKTA_CLIENT_ID, OKTA_PRIVATE_KEY,
+    /// OKTA_KEY_ID and OKTA_SCOPES in the environment win.
     pub okta: OktaSection,
     /// Settings of single plugins, by the plugin's name.
     pub plugins: BTreeMap<String, PluginSettings>,
@@ -71,6 +72,10 @@ pub struct OktaSection {
     pub api_token: Option<Token>,
     /// A file that holds the API token and nothing else; relative to this file.
     pub api_token_file: Option<PathBuf>,
+    /// Other ways to authenticate than a token in a file: OAuth, a password manager, the keyring.
+    pub auth: AuthSection,
+    /// A PEM file with certificates of private authorities to trust beside the system's; relative to this file.
+    pub ca_file: Option<PathBuf>,
     /// How hard this server may press on Okta's rate limits.
     pub pace: PaceSection,
     /// How long an answer may be used again for the very same question, such as `60 s`; at most `60 min`. Left out,
@@ -103,13 +108,63 @@ pub struct LockSection {
     pub require_signature_by: Vec<String>,
 }
 
+/// How this server authenticates at the org.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+#[schemars(deny_unknown_fields)]
+pub struct AuthSection {
+    /// Which credential is meant, where more than one is configured; otherwise it is what there is.
+    pub method: Option<Method>,
+    /// The client id of the app at Okta, such as 0oa1abCDefGHijKL2d7. With a private key it is a service app; without
+    /// one it is a native app in which a person signs in with a browser.
+    pub client_id: Option<String>,
+    /// A file with the service app's private key: PEM or JWK, RSA or EC; relative to this file.
+    pub private_key_file: Option<PathBuf>,
+    /// A program that prints the private key, with its arguments; run without a shell when the key is first needed.
+    pub private_key_command: Option<Vec<String>>,
+    /// The key's id (kid) at Okta, where the app has several keys.
+    pub key_id: Option<String>,
+    /// A ceiling: no access token gets more scopes than these. Without it each plugin's token has what the plugin needs.
+    pub scopes: Option<Vec<String>>,
+    /// `false` sends no DPoP proofs; they bind access tokens to this process.
+    pub dpop: Option<bool>,
+    /// A program that prints the API token, with its arguments, such as ["op", "read", "op://vault/okta/token"]; run
+    /// without a shell when the token is first needed.
+    pub token_command: Option<Vec<String>>,
+    /// The entry of the system's keyring that has the API token or, beside a client id, the private key.
+    pub keyring: KeyringSection,
+}
+
+/// Ways to authenticate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Method {
+    /// An API token.
+    ApiToken,
+    /// A service app with a private key.
+    ServiceApp,
+    /// A person signs in with a browser.
+    Person,
+}
+
+/// An entry of the system's keyring.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+#[schemars(deny_unknown_fields)]
+pub struct KeyringSection {
+    /// The entry's service; okta-mcp when left out.
+    pub service: Option<String>,
+    /// The entry's account (its user name).
+    pub account: Option<String>,
+}
+
 /// A token as the file holds it.
-pub struct Token(SecretString);
+pub struct Token(Secret);
 
 impl Token {
     /// The token, for the gateway.
     #[must_use]
-    pub fn secret(&self) -> SecretString {
+    pub fn secret(&self) -> Secret {
         self.0.clone()
     }
 }
@@ -328,6 +383,11 @@ fn objects_only(text: &str, file: &str) -> Result<(), ConfigError> {
     places.push(("audit".to_owned(), whole.get("audit")));
     places.push(("lock".to_owned(), whole.get("lock")));
     places.push(("sandbox".to_owned(), whole.get("sandbox")));
+    places.push(("okta.auth".to_owned(), whole.pointer("/okta/auth")));
+    places.push((
+        "okta.auth.keyring".to_owned(),
+        whole.pointer("/okta/auth/keyring"),
+    ));
     for (name, plugin) in whole
         .get("plugins")
         .and_then(Value::as_object)

@@ -19,6 +19,7 @@ mod code_cache;
 mod install;
 mod review;
 mod settings;
+mod sign_in;
 #[path = "../support/mod.rs"]
 mod support;
 

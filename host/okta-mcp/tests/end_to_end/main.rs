@@ -23,6 +23,7 @@ mod hostile;
 mod policies;
 mod refusals;
 mod search;
+mod sign_in;
 #[path = "../support/mod.rs"]
 mod support;
 mod users;

@@ -132,6 +132,12 @@ impl Client {
         text
     }
 
+    /// Whether a call succeeds.
+    pub async fn succeeds(&self, tool: &str, arguments: Value) -> bool {
+        let result = self.send(tool, arguments).await;
+        result.is_ok_and(|result| result.is_error != Some(true))
+    }
+
     /// A call that must fail as a request: code and message.
     pub async fn refused(&self, tool: &str, arguments: Value) -> (i32, String) {
         match self.send(tool, arguments).await {

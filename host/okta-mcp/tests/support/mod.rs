@@ -156,10 +156,14 @@ impl Simulator {
 
     /// With faults, as `--fault` names them.
     pub async fn with(home: &Home, faults: &[&str]) -> Self {
-        let faults = faults.iter().flat_map(|fault| ["--fault", fault]);
+        Self::start_with(home, faults.iter().flat_map(|fault| ["--fault", fault])).await
+    }
+
+    /// With some more arguments.
+    pub async fn start_with<'a>(home: &Home, more: impl IntoIterator<Item = &'a str>) -> Self {
         let arguments = ["simulate", "--listen", "127.0.0.1:0"]
             .into_iter()
-            .chain(faults);
+            .chain(more);
         let mut child = home
             .command(arguments)
             .stdout(Stdio::piped())
