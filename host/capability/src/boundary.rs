@@ -49,7 +49,7 @@ pub struct Boundary {
     no_credentials: Option<Lined<()>>,
     limits: LimitWish,
     /// The line of each limit, by its key.
-    limit_lines: BTreeMap<&'static str, usize>,
+    limit_lines: BTreeMap<String, usize>,
 }
 
 /// A value and the line of the file that it is on.
@@ -215,20 +215,12 @@ impl Boundary {
     }
 
     fn check_limits(&self, plugin: &str, now: &Limits) -> Result<(), Box<Crossing>> {
-        let most = now.least(&self.limits);
-        let beyond = [
-            ("memory", most.memory < now.memory),
-            ("cpu", most.cpu < now.cpu),
-            ("time", most.time < now.time),
-            ("requests", most.requests < now.requests),
-            ("bytes", most.bytes < now.bytes),
-        ];
-        match beyond.into_iter().find(|(_, beyond)| *beyond) {
-            Some((name, _)) => crossing(
+        match now.beyond(&self.limits) {
+            Some((name, most, now)) => crossing(
                 self.limit_lines.get(name).copied().unwrap_or(1),
                 &format!("limits.{name}"),
-                "its limit is higher",
-                Some(format!("set plugins.{plugin}.limits.{name} to that")),
+                &format!("its limit is {now}"),
+                Some(format!("set plugins.{plugin}.limits.{name} to {most}")),
             ),
             None => Ok(()),
         }

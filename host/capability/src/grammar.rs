@@ -8,6 +8,9 @@
 //! be any text of up to three UTF-8 bytes a character, which is what Okta stores, without control
 //! or direction characters.
 
+mod forms;
+#[cfg(test)]
+mod tests;
 mod within;
 
 use std::fmt;
@@ -16,6 +19,8 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
 use crate::field::FieldPath;
+
+use forms::{is_balanced, is_id, is_login, is_name, is_text, is_timestamp};
 
 /// The form of one parameter's value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,9 +89,6 @@ pub const POLICY_TYPES: [&str; 12] = [
 /// The longest `text` or `expression` that a manifest can ask for, in bytes: what still fits a URL
 /// that every server on the way accepts (8 KiB request lines) after percent-encoding.
 pub const MAX_TEXT: usize = 2_500;
-
-/// Logins are at most 100 characters in Okta's user schema.
-const MAX_LOGIN: usize = 100;
 
 impl Grammar {
     /// The grammar that a manifest names by a single word.
@@ -219,255 +221,6 @@ impl fmt::Display for Grammar {
                 f,
                 "an Okta expression of at most {max} bytes with balanced quotes and parentheses"
             ),
-        }
-    }
-}
-
-fn is_id(value: &str) -> bool {
-    (15..=36).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric())
-}
-
-fn is_login(value: &str) -> bool {
-    (3..=MAX_LOGIN).contains(&value.len())
-        && value.contains('@')
-        && value.bytes().any(|b| b.is_ascii_alphanumeric())
-        && value
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"._-+'@!$&*=^~".contains(&b))
-}
-
-fn is_name(value: &str) -> bool {
-    (1..=100).contains(&value.len())
-        && value
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
-}
-
-fn is_text(value: &str, limit: usize) -> bool {
-    !value.is_empty()
-        && value.len() <= limit
-        && !value
-            .chars()
-            .any(|c| crate::text::is_hidden(c) || c.len_utf8() > 3)
-}
-
-/// Quotes close, parentheses match, and a backslash inside quotes takes the next character with it.
-/// It does not judge the expression: Okta does, and says what is wrong with it.
-fn is_balanced(value: &str) -> bool {
-    let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
-    for character in value.chars() {
-        match (quoted, escaped, character) {
-            (true, true, _) => escaped = false,
-            (true, false, '\\') => escaped = true,
-            (_, false, '"') => quoted = !quoted,
-            (false, _, '(') => depth += 1,
-            (false, _, ')') => match depth.checked_sub(1) {
-                Some(less) => depth = less,
-                None => return false,
-            },
-            _ => {}
-        }
-    }
-    !quoted && depth == 0
-}
-
-/// `YYYY-MM-DDTHH:MM:SS[.fff]Z` with every part in range; whether the day exists is Okta's to say.
-fn is_timestamp(value: &str) -> bool {
-    let Some((date, time)) = value
-        .strip_suffix('Z')
-        .and_then(|rest| rest.split_once('T'))
-    else {
-        return false;
-    };
-    let (clock, fraction) = time
-        .split_once('.')
-        .map_or((time, None), |(a, b)| (a, Some(b)));
-    let within = |part: Option<&str>, digits: usize, range: std::ops::RangeInclusive<u32>| {
-        part.is_some_and(|text| {
-            text.len() == digits
-                && text.bytes().all(|b| b.is_ascii_digit())
-                && text.parse().is_ok_and(|n| range.contains(&n))
-        })
-    };
-    let (mut date, mut clock) = (date.split('-'), clock.split(':'));
-    within(date.next(), 4, 1970..=9999)
-        && within(date.next(), 2, 1..=12)
-        && within(date.next(), 2, 1..=31)
-        && date.next().is_none()
-        && within(clock.next(), 2, 0..=23)
-        && within(clock.next(), 2, 0..=59)
-        && within(clock.next(), 2, 0..=60)
-        && clock.next().is_none()
-        && fraction.is_none_or(|text| {
-            (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    /// The values that made other URL builders read another endpoint.
-    pub(crate) const HOSTILE: &[&str] = &[
-        "..",
-        ".",
-        "...",
-        "..\t",
-        "\t..",
-        ".\t.",
-        "..\n",
-        "..\r",
-        "%2e%2e",
-        "%2E%2e",
-        ".%2e",
-        "",
-        "\t",
-        "a/b",
-        "a%2Fb",
-        "a\\b",
-        "a\r\nb",
-        "a\tb",
-        "a?b",
-        "a#b",
-        "..;",
-        "a;b",
-        "%",
-        "%zz",
-        "\0",
-        "／",
-        "．．",
-        "é",
-        "\u{202e}",
-        "a b",
-        "../groups/00g1engineerEfGh5f6x",
-        "..%2fgroups",
-        "me",
-        "rules",
-        "00u1/../..",
-        "https://evil.example",
-    ];
-
-    const PATH_GRAMMARS: &[Grammar] = &[
-        Grammar::OktaId,
-        Grammar::OktaLogin,
-        Grammar::OktaUser,
-        Grammar::PolicyType,
-    ];
-
-    #[test]
-    fn every_hostile_path_value_is_refused_by_every_path_grammar() {
-        for value in HOSTILE {
-            for grammar in PATH_GRAMMARS {
-                assert!(!grammar.accepts(value), "{grammar:?} accepts {value:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn ids_and_logins_as_okta_makes_them_are_accepted() {
-        assert!(Grammar::OktaId.accepts("00u11qxw8mzK7RtPd5f6"));
-        assert!(Grammar::OktaId.accepts("IFIFAX2BIRGUSTQ"));
-        for login in [
-            "mara.lind@northwind.example.com",
-            "o'brien+x@a.co",
-            "a&b@c.d",
-        ] {
-            assert!(Grammar::OktaLogin.accepts(login), "{login}");
-            assert!(Grammar::OktaUser.accepts(login), "{login}");
-        }
-        assert!(!Grammar::OktaUser.accepts("@.."));
-    }
-
-    #[test]
-    fn lengths_are_limited_on_both_sides() {
-        assert!(
-            Grammar::OktaId.accepts(&"a".repeat(15)) && !Grammar::OktaId.accepts(&"a".repeat(14))
-        );
-        assert!(
-            Grammar::OktaId.accepts(&"a".repeat(36)) && !Grammar::OktaId.accepts(&"a".repeat(37))
-        );
-        let login = |n: usize| format!("{}@b", "a".repeat(n - 2));
-        assert!(
-            Grammar::OktaLogin.accepts(&login(100)) && !Grammar::OktaLogin.accepts(&login(101))
-        );
-        assert!(Grammar::Text(4).accepts("abcd") && !Grammar::Text(4).accepts("abcde"));
-    }
-
-    #[test]
-    fn a_number_has_one_spelling_and_keeps_its_bounds() {
-        let grammar = Grammar::Integer { min: 0, max: 200 };
-        for good in ["0", "1", "200"] {
-            assert!(grammar.accepts(good));
-        }
-        for bad in [
-            "",
-            "00",
-            "01",
-            "+1",
-            "-1",
-            " 1",
-            "1 ",
-            "201",
-            "1.0",
-            "1e2",
-            "99999999999",
-            "１",
-        ] {
-            assert!(!grammar.accepts(bad), "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn an_expression_must_close_what_it_opens() {
-        let grammar = Grammar::Expression {
-            max: 200,
-            names: vec![],
-        };
-        for good in [
-            r#"status eq "ACTIVE""#,
-            r#"profile.x eq "a \" b" and (id pr)"#,
-            r#"profile.x eq ")(""#,
-        ] {
-            assert!(grammar.accepts(good), "{good}");
-        }
-        for bad in [
-            r#"status eq "ACTIVE"#,
-            "(id pr",
-            "id pr)",
-            ")(",
-            "a\nb",
-            r#"x eq "a\""#,
-        ] {
-            assert!(!grammar.accepts(bad), "{bad}");
-        }
-    }
-
-    #[test]
-    fn times_are_utc_and_complete() {
-        for good in ["2026-01-31T00:00:00.000Z", "2026-01-31T23:59:59Z"] {
-            assert!(Grammar::Timestamp.accepts(good));
-        }
-        for bad in [
-            "2026-01-31",
-            "2026-01-31T00:00:00",
-            "2026-13-01T00:00:00Z",
-            "2026-01-31T00:00:00+01:00",
-            "26-1-3T0:0:0Z",
-        ] {
-            assert!(!Grammar::Timestamp.accepts(bad), "{bad}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn what_a_path_grammar_accepts_holds_no_delimiter_and_is_not_only_dots(value in "\\PC{0,60}|[A-Za-z0-9@.%/+-]{0,60}") {
-            for grammar in PATH_GRAMMARS {
-                if grammar.accepts(&value) {
-                    prop_assert!(value.is_ascii() && !value.contains(['/', '\\', '?', '#', '%', ';', ' ']));
-                    prop_assert!(value.bytes().any(|b| b != b'.'));
-                }
-            }
         }
     }
 }

@@ -143,6 +143,32 @@ fn keys() -> String {
     keys.join(", ")
 }
 
+impl Limits {
+    /// The first limit that `ceiling` lowers: its key, the ceiling, and what it is now, both as they are written.
+    #[must_use]
+    pub fn beyond(self, ceiling: &LimitWish) -> Option<(&'static str, String, String)> {
+        let most = self.least(ceiling).written();
+        self.written()
+            .into_iter()
+            .zip(most)
+            .find(|((_, now), (_, most))| now != most)
+            .map(|((key, now), (_, most))| (key, most, now))
+    }
+}
+
+impl LimitWish {
+    /// Sets a limit from its text in [`Limits::written`].
+    ///
+    /// # Errors
+    /// As [`LimitWish::set`].
+    pub fn set_written(&mut self, key: &str, text: &str) -> Result<(), LimitError> {
+        match text.parse() {
+            Ok(number) => self.set(key, Written::Number(number)),
+            Err(_) => self.set(key, Written::Text(text)),
+        }
+    }
+}
+
 /// How a kind of limit is kept and written.
 trait Unit {
     type Value;

@@ -19,7 +19,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::field::FieldPath;
-use crate::limits::Limits;
+use crate::limits::{LimitError, LimitWish};
 use crate::reach::Reach;
 use crate::snapshot::Snapshot;
 use crate::text::{clean, is_hidden};
@@ -70,16 +70,8 @@ pub struct Granted {
     /// Fields that were hidden.
     #[serde(default)]
     pub hidden: Vec<String>,
-    /// Memory of the guest, in bytes.
-    pub memory: u64,
-    /// Processor time of the guest, in milliseconds.
-    pub cpu_ms: u64,
-    /// Wall time of a call, in milliseconds.
-    pub time_ms: u64,
-    /// GETs of one call.
-    pub requests: u32,
-    /// Bytes that a call may receive from Okta.
-    pub bytes: u64,
+    /// The limits of a call, as a manifest writes them: `"memory": "32 MiB"`.
+    pub limits: BTreeMap<String, String>,
 }
 
 /// A lock that is not one. The file was left as it is.
@@ -144,7 +136,7 @@ pub enum Widening {
     /// A field that was hidden.
     Field(String),
     /// A limit: its name, the approved value and the present one.
-    Limit(&'static str, u64, u64),
+    Limit(&'static str, String, String),
 }
 
 impl fmt::Display for Widening {
@@ -283,6 +275,9 @@ impl Approval {
         if !is_digest {
             return wrong("its digest is not 64 lower-case hexadecimal digits");
         }
+        if self.granted.ceiling().is_err() {
+            return wrong("`limits` holds something that is not a limit");
+        }
         if !is_approver(&self.by) {
             return wrong("`by` is one line of 1 to 100 visible characters");
         }
@@ -308,24 +303,25 @@ impl Granted {
     /// What `reach` leaves.
     #[must_use]
     pub fn of(reach: &Reach) -> Self {
-        let Limits {
-            memory,
-            cpu,
-            time,
-            requests,
-            bytes,
-        } = reach.limits;
-        let milliseconds =
-            |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         Self {
             tools: reach.tools.clone(),
             hidden: reach.hidden.iter().map(ToString::to_string).collect(),
-            memory,
-            cpu_ms: milliseconds(cpu),
-            time_ms: milliseconds(time),
-            requests,
-            bytes,
+            limits: reach
+                .limits
+                .written()
+                .into_iter()
+                .map(|(key, text)| (key.to_owned(), text))
+                .collect(),
         }
+    }
+
+    /// The limits as a ceiling.
+    fn ceiling(&self) -> Result<LimitWish, LimitError> {
+        let mut wish = LimitWish::default();
+        for (key, text) in &self.limits {
+            wish.set_written(key, text)?;
+        }
+        Ok(wish)
     }
 
     /// The first thing that `reach` has and this has not.
@@ -336,17 +332,12 @@ impl Granted {
         if let Some(field) = self.hidden.iter().find(|field| !reach.hides(field)) {
             return Some(Widening::Field(field.clone()));
         }
-        let now = Self::of(reach);
-        [
-            ("memory", self.memory, now.memory),
-            ("cpu (ms)", self.cpu_ms, now.cpu_ms),
-            ("time (ms)", self.time_ms, now.time_ms),
-            ("requests", self.requests.into(), now.requests.into()),
-            ("bytes", self.bytes, now.bytes),
-        ]
-        .into_iter()
-        .find(|(_, approved, now)| now > approved)
-        .map(|(name, approved, now)| Widening::Limit(name, approved, now))
+        // A lock whose limits cannot be read was refused when it was parsed.
+        let approved = self.ceiling().unwrap_or_default();
+        reach
+            .limits
+            .beyond(&approved)
+            .map(|(key, approved, now)| Widening::Limit(key, approved, now))
     }
 }
 

@@ -1,4 +1,8 @@
 //! The request that a proof becomes: its URL as it is, and headers that no caller has a say in.
+//!
+//! Okta's new query parameter `fields`, which makes an answer sparse, is not added: the proof's URL is
+//! sent byte for byte, no recording shows how it treats links and attributes of an org's own, and the
+//! built-in plugins read `profile.*`, which it cannot name.
 
 use capability::grant::AuthorizedGet;
 use reqwest::header::{

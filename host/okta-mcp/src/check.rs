@@ -2,7 +2,7 @@
 //!
 //! A review says what a package may do; this says what it does when it is treated badly. The package is held to
 //! what every package is held to when it is loaded, its component is asked for its tools again, and each tool is
-//! called with empty, odd and hostile [arguments](arguments) against [directories](directories) that answer,
+//! called with empty, odd and hostile arguments against directories that answer,
 //! refuse, lie, flood and keep silent. Nothing is sent anywhere.
 //!
 //! The sandbox holds whatever the outcome: a problem here means that callers of the plugin would see it crash or
@@ -81,7 +81,7 @@ fn held_to_the_rules(package: &Package, report: &mut Report) {
         match manifest.world {
             World::Plugin => "nothing but okta:plugin".to_owned(),
             World::Compat => format!(
-                "okta:plugin, and WASI that grants nothing ({}); `okta-mcp approve` asks for it by name",
+                "okta:plugin, and WASI that grants nothing ({}); the operator has to set allowWasi",
                 others.join(" ")
             ),
         },

@@ -131,11 +131,7 @@ pub enum Command {
         report: ReportOptions,
     },
     /// List the OAuth scopes to grant in Okta for the tools that are enabled
-    Scopes {
-        /// Only for these tools, such as get_user,list_groups
-        #[arg(long, value_delimiter = ',', value_name = "TOOL")]
-        tools: Vec<String>,
-    },
+    Scopes,
     /// Call one tool and print its answer
     Call {
         /// The tool, such as get_user

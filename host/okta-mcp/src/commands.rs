@@ -91,7 +91,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Tools { json } => tools::run(&options, json).await,
         Command::Review { plugins, report } => review::run(&options, &plugins, &report),
         Command::Diff { old, new, report } => diff::run(&options, old, new, &report),
-        Command::Scopes { tools } => scopes::run(&options, &tools),
+        Command::Scopes => scopes::run(&options),
         Command::Call {
             tool,
             arguments,
@@ -187,9 +187,16 @@ async fn start(options: &Options) -> anyhow::Result<Started> {
     })
 }
 
-/// Reads the settings of flags, environment and file, and starts the log that they ask for.
+/// Reads the settings of flags, environment and file.
+fn read_settings(options: &Options) -> anyhow::Result<Settings> {
+    Ok(Settings::load(&given(options), &|name| {
+        std::env::var(name).ok()
+    })?)
+}
+
+/// The settings, and the log that they ask for.
 fn settings(options: &Options) -> anyhow::Result<(Settings, Log)> {
-    let settings = Settings::load(&given(options), &|name| std::env::var(name).ok())?;
+    let settings = read_settings(options)?;
     let log = log_to_stderr(&settings.log)?;
     Ok((settings, log))
 }

@@ -76,6 +76,10 @@ pub struct Settings {
 }
 
 /// The connection that is configured.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one in a process, and it is moved once"
+)]
 #[derive(Debug)]
 pub enum Okta {
     /// Both an org and a credential.

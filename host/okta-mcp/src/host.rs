@@ -465,8 +465,9 @@ fn tell(tool: &str, error: CallError) -> Stopped {
         CallError::NeedsCapability(_) => Ended::Failed,
         CallError::CpuExhausted { .. }
         | CallError::TimedOut { .. }
-        | CallError::MemoryExhausted { .. } => Ended::Limited,
-        CallError::Busy => Ended::Busy,
+        | CallError::MemoryExhausted { .. }
+        | CallError::TooMuch { .. } => Ended::Limited,
+        CallError::Busy | CallError::Compiling { .. } => Ended::Busy,
         _ => Ended::Broken,
     };
     failed(outcome, format!("{tool} did not finish: {error}"))

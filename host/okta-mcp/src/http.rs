@@ -4,7 +4,7 @@
 //! does not exist, and any replica can answer any request. `--http-sessions` brings the sessions of the older
 //! revisions back for clients that insist.
 //!
-//! The layers, outermost first: [`guard`] (Host and Origin), the caller's token, [`intake`] (the body is a message),
+//! The layers, outermost first: `guard` (Host and Origin), the caller's token, `intake` (the body is a message),
 //! rmcp. This module does not do TLS; a balancer in front does.
 
 mod access;

@@ -157,18 +157,6 @@ impl Registry {
             .map(|(_, known)| known.as_str())
     }
 
-    /// The OAuth scopes that all offered tools need together.
-    #[must_use]
-    pub fn scopes(&self) -> BTreeSet<&'static str> {
-        let needed = |loaded: &Arc<Loaded>| {
-            let manifest = loaded.plugin.package().manifest();
-            let offered = |tool: &String| loaded.tools.contains(tool);
-            let endpoints = manifest.endpoints.iter();
-            capability::scopes::of(endpoints.filter(|endpoint| endpoint.tools.iter().any(offered)))
-        };
-        self.plugins.iter().flat_map(needed).collect()
-    }
-
     /// The plugins that were left out.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {

@@ -26,15 +26,7 @@ pub(crate) fn find(name: &str) -> Option<[u8; LENGTH]> {
 }
 
 fn state_dir() -> Option<PathBuf> {
-    let from = |name: &str| {
-        std::env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
-    let base = from("XDG_STATE_HOME")
-        .or_else(|| from("LOCALAPPDATA"))
-        .or_else(|| from("HOME").map(|home| home.join(".local/state")))?;
-    base.is_absolute().then(|| base.join("okta-mcp"))
+    crate::state::dir(&|name| std::env::var(name).ok())
 }
 
 /// Reads the key in `dir`, or makes one. Two processes that start at once end with the same key.

@@ -9,7 +9,7 @@ use toml::Spanned;
 use super::{Boundary, BoundaryError, Lined, MAX_BYTES, Templates, VERSION};
 use crate::catalogue;
 use crate::field::FieldPath;
-use crate::limits::{LimitWish, parse_duration, parse_size};
+use crate::limits::{LimitError, LimitWish, Written};
 use crate::text::clean;
 
 #[derive(Deserialize)]
@@ -29,15 +29,8 @@ struct Raw {
     limits: RawLimits,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct RawLimits {
-    memory: Option<Spanned<String>>,
-    cpu: Option<Spanned<String>>,
-    time: Option<Spanned<String>>,
-    requests: Option<Spanned<u32>>,
-    bytes: Option<Spanned<String>>,
-}
+/// By key; which keys there are is the limits' own knowledge.
+type RawLimits = BTreeMap<Spanned<String>, Spanned<toml::Value>>;
 
 /// A mistake and the bytes it is at.
 struct Mistake(Range<usize>, String);
@@ -173,38 +166,26 @@ fn check_field(text: &Spanned<String>) -> Checked<FieldPath> {
         .map_err(|error| Mistake(text.span(), format!("{error}")))
 }
 
-type Lines = BTreeMap<&'static str, usize>;
+type Lines = BTreeMap<String, usize>;
 
 fn check_limits(raw: &RawLimits, line: &dyn Fn(usize) -> usize) -> Checked<(LimitWish, Lines)> {
-    fn read<T>(
-        text: Option<&Spanned<String>>,
-        parse: fn(&str) -> Option<T>,
-        example: &str,
-    ) -> Checked<Option<T>> {
-        text.map(|text| match parse(text.get_ref()) {
-            Some(value) => Ok(value),
-            None => mistake(text, format!("write it as in `{example}`")),
-        })
-        .transpose()
+    let mut wish = LimitWish::default();
+    let mut lines = Lines::new();
+    for (key, value) in raw {
+        let written = match value.get_ref() {
+            toml::Value::String(text) => Written::Text(text),
+            toml::Value::Integer(number) => {
+                Written::Number(u32::try_from(*number).unwrap_or_default())
+            }
+            _ => Written::Text(""),
+        };
+        if let Err(error) = wish.set(key.get_ref(), written) {
+            return match error {
+                LimitError::Unknown => mistake(key, error.to_string()),
+                LimitError::Value { .. } => mistake(value, error.to_string()),
+            };
+        }
+        lines.insert(key.get_ref().clone(), line(key.span().start));
     }
-    let start = |text: &Option<Spanned<String>>| text.as_ref().map(|text| text.span().start);
-    let lines = [
-        ("memory", start(&raw.memory)),
-        ("cpu", start(&raw.cpu)),
-        ("time", start(&raw.time)),
-        ("requests", raw.requests.as_ref().map(|n| n.span().start)),
-        ("bytes", start(&raw.bytes)),
-    ];
-    let limits = LimitWish {
-        memory: read(raw.memory.as_ref(), parse_size, "32 MiB")?,
-        cpu: read(raw.cpu.as_ref(), parse_duration, "500 ms")?,
-        time: read(raw.time.as_ref(), parse_duration, "30 s")?,
-        requests: raw.requests.as_ref().map(|n| *n.get_ref()),
-        bytes: read(raw.bytes.as_ref(), parse_size, "16 MiB")?,
-    };
-    let lines = lines
-        .into_iter()
-        .filter_map(|(name, at)| Some((name, line(at?))))
-        .collect();
-    Ok((limits, lines))
+    Ok((wish, lines))
 }

@@ -142,7 +142,7 @@ fn a_field_that_may_only_be_searched_for_is_read_all_the_same() {
 fn a_limit_above_the_line_is_named() {
     assert_eq!(
         crossed("[limits]\nrequests = 20", ALL, &[]).unwrap(),
-        "line 3 (limits.requests) is crossed: its limit is higher; set plugins.mine.limits.requests to that"
+        "line 3 (limits.requests) is crossed: its limit is 50; set plugins.mine.limits.requests to 20"
     );
     assert_eq!(
         crossed("[limits]\nrequests = 50\nmemory = \"32 MiB\"", ALL, &[]),

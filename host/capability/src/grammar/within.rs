@@ -1,6 +1,7 @@
 //! Which grammars accept no more than another: what makes a change of a parameter a widening.
 
-use super::{Grammar, MAX_LOGIN, POLICY_TYPES};
+use super::forms::MAX_LOGIN;
+use super::{Grammar, POLICY_TYPES};
 
 /// The longest id, name, policy type and timestamp, in bytes: see the forms in the parent module.
 const LONGEST_ID: usize = 36;

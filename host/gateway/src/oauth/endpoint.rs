@@ -50,7 +50,7 @@ pub(super) struct No {
     pub(super) status: StatusCode,
     pub(super) code: String,
     pub(super) description: String,
-    pub(super) headers: HeaderMap,
+    pub(super) headers: Box<HeaderMap>,
 }
 
 /// Sends `form` and reads the answer as a `T`, or as a no.
@@ -108,7 +108,7 @@ pub(super) async fn post<T: DeserializeOwned>(
                 status,
                 code: said.code,
                 description: said.summary,
-                headers,
+                headers: Box::new(headers),
             }))
         }
         _ => Err(AuthError::Final(Failure::Unavailable(format!(

@@ -1,6 +1,6 @@
 //! The gate before every request: a bucket with something left, then a free slot.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -183,6 +183,22 @@ impl State {
         }
     }
 
+    /// Drops the buckets of a group that no template is told of any more: an Okta that names another
+    /// limit with every answer must not fill the memory.
+    fn forget_what_nobody_uses(&mut self, group: Group) {
+        let State {
+            buckets, limits, ..
+        } = self;
+        let told: HashSet<u64> = limits
+            .iter()
+            .filter(|(template, _)| Group::of(template) == group)
+            .map(|(_, limit)| *limit)
+            .collect();
+        buckets.retain(|(of, limit), bucket| {
+            *of != group || told.contains(limit) || bucket.is_under_way()
+        });
+    }
+
     /// The bucket of a template: the one whose limit it was told, else the fullest of its group.
     fn key(&self, template: &'static str) -> Key {
         let group = Group::of(template);
@@ -224,6 +240,7 @@ impl Permit {
             let own = state.buckets.entry(key).or_default();
             own.observe(now, standing);
             own.was_here(&self.plugin);
+            state.forget_what_nobody_uses(self.key.0);
         } else if let Some(bucket) = state.buckets.get_mut(&key) {
             bucket.observe(now, standing);
             if !self.told {
@@ -375,6 +392,17 @@ mod tests {
         drop(other);
         assert!(world.to(factors, "a", 10).await.is_ok());
         assert!(world.to(policies, "a", 10).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_okta_that_names_another_limit_every_time_fills_no_memory() {
+        let world = World::new(Pacing::default());
+        for limit in 1..=1_000 {
+            let mut permit = world.admit("a", 60).await.unwrap();
+            permit.observe(standing(limit, limit, 42));
+        }
+        let kept = world.admission.lock().buckets.len();
+        assert!(kept <= 2, "{kept}");
     }
 
     #[tokio::test(start_paused = true)]

@@ -156,6 +156,11 @@ impl Bucket {
         self.told = Some(told);
     }
 
+    /// Whether a request is under way on its account.
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.under_way > 0
+    }
+
     /// What is left as far as is known; for choosing among buckets.
     pub(crate) fn left(&self) -> u64 {
         self.told.map_or(u64::MAX, |told| told.remaining)

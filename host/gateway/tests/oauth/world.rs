@@ -107,11 +107,16 @@ impl World {
 
     /// A GET of the plugin whose offered tools are `offered`.
     pub(crate) fn get(&self, offered: &[&str], tool: &str) -> AuthorizedGet {
+        self.get_rows(offered, tool, 2)
+    }
+
+    /// The same with another number of rows: a GET that the gateway cannot share with the others.
+    pub(crate) fn get_rows(&self, offered: &[&str], tool: &str, limit: usize) -> AuthorizedGet {
         let manifest = Manifest::parse(MANIFEST).unwrap();
         let org = OrgUrl::parse(&self.handle.url()).unwrap();
         let request = Request {
             endpoint: format!("/api/v1/{tool}"),
-            query: vec![("limit".to_owned(), "2".to_owned())],
+            query: vec![("limit".to_owned(), limit.to_string())],
             ..Request::default()
         };
         Grants::new(&manifest, org, CursorKey::new([3; 32]), &[])

@@ -34,6 +34,7 @@ use capability::org::OrgUrl;
 use futures::future::BoxFuture;
 use okta_mcp::builtin;
 use okta_mcp::directory::Okta;
+use okta_mcp::host::Silent;
 use okta_mcp::registry::{Offered, Registry};
 use sandbox::{Budget, Call, Directory, Engine, Level, Outcome, Reporter};
 use serde_json::{Map, Value, json};
@@ -66,13 +67,20 @@ fn main() {
 
 async fn measure(okta: okta::Settings) {
     let engine = Engine::new().expect("an engine");
-    let registry = Registry::load(&engine, &builtin::ALL, &Default::default(), "".as_ref());
+    let registry = Registry::load(
+        &engine,
+        &builtin::ALL,
+        &Default::default(),
+        "".as_ref(),
+        &Default::default(),
+    )
+    .expect("the built-in plugins");
     let bench = Bench {
         offered: Arc::clone(registry.tool("list_users").expect("list_users")),
         org: okta.org.clone(),
         key: CursorKey::new([7; 32]),
     };
-    let gateway: Arc<dyn Directory> = Arc::new(Okta::new(okta.gateway()));
+    let gateway = Source::Okta(Arc::new(okta.gateway()));
     let page = bench.page_of(&gateway).await;
     println!(
         "{} bytes of Okta's become {} for the plugin and {} for the model",
@@ -88,8 +96,24 @@ async fn measure(okta: okta::Settings) {
         "both answer the same"
     );
     bench.compare("list_users over TLS", &gateway).await;
-    let canned: Arc<dyn Directory> = Arc::new(Canned(page));
+    let canned = Source::Canned(Arc::new(Canned(page)));
     bench.compare("the plugin's computing alone", &canned).await;
+}
+
+/// Who answers the GETs of a call.
+enum Source {
+    Okta(Arc<gateway::Gateway>),
+    Canned(Arc<Canned>),
+}
+
+impl Source {
+    /// One for each call, as in the program.
+    fn for_call(&self) -> Arc<dyn Directory> {
+        match self {
+            Self::Okta(gateway) => Arc::new(Okta::for_call(gateway, Arc::new(Silent))),
+            Self::Canned(page) => Arc::clone(page) as Arc<dyn Directory>,
+        }
+    }
 }
 
 struct Bench {
@@ -100,14 +124,14 @@ struct Bench {
 
 impl Bench {
     /// What a caller does before and after, and the component in between.
-    async fn component(&self, directory: &Arc<dyn Directory>) -> Map<String, Value> {
+    async fn component(&self, source: &Source) -> Map<String, Value> {
         let arguments = self.checked_arguments();
         let call = Call {
             grant: self
                 .offered
                 .loaded
                 .grant("list_users", &self.org, &self.key),
-            directory: Arc::clone(directory),
+            directory: source.for_call(),
             reporter: Arc::new(Deaf),
             resumed: None,
         };
@@ -119,7 +143,7 @@ impl Bench {
     }
 
     /// The same, and the same source compiled natively in between.
-    async fn native(&self, directory: &Arc<dyn Directory>) -> Map<String, Value> {
+    async fn native(&self, source: &Source) -> Map<String, Value> {
         let arguments = self.checked_arguments();
         let limits = self.offered.loaded.plugin.limits();
         let native = native::Native {
@@ -127,7 +151,7 @@ impl Bench {
                 .offered
                 .loaded
                 .grant("list_users", &self.org, &self.key),
-            directory: Arc::clone(directory),
+            directory: source.for_call(),
             budget: Budget {
                 deadline: tokio::time::Instant::now() + limits.time,
                 bytes: limits.bytes,
@@ -155,7 +179,7 @@ impl Bench {
         }
     }
 
-    async fn page_of(&self, directory: &Arc<dyn Directory>) -> Page {
+    async fn page_of(&self, source: &Source) -> Page {
         let request = capability::grant::Request {
             endpoint: "/api/v1/users".to_owned(),
             query: vec![("limit".to_owned(), "200".to_owned())],
@@ -170,16 +194,16 @@ impl Bench {
             deadline: tokio::time::Instant::now() + Duration::from_secs(30),
             bytes: 16 << 20,
         };
-        directory.get(&get, budget).await.expect("a page")
+        source.for_call().get(&get, budget).await.expect("a page")
     }
 
     /// By turns, so that whatever else the machine does meets both.
-    async fn compare(&self, what: &str, directory: &Arc<dyn Directory>) {
+    async fn compare(&self, what: &str, source: &Source) {
         let (mut component, mut native) = (Vec::new(), Vec::new());
         for n in 0..WARM + CALLS {
             let times = (
-                timed(self.component(directory)).await,
-                timed(self.native(directory)).await,
+                timed(self.component(source)).await,
+                timed(self.native(source)).await,
             );
             if n >= WARM {
                 component.push(times.0);

@@ -1,14 +1,16 @@
 //! The packages that a command is about: those that would load, one of them by name, or any file.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cap_std::fs::Dir;
 use capability::review::{Facts, Operator};
 use sandbox::{Engine, Package};
 
+use crate::admission::Admission;
 use crate::builtin;
 use crate::cli::Options;
+use crate::config::Settings;
 use crate::config::file::PluginSettings;
 use crate::registry::{Loaded, Registry};
 use crate::report::review::{LeftOut, Reviewed, Source};
@@ -22,14 +24,23 @@ pub(super) struct Packages {
 impl Packages {
     /// Reads the settings and the packages; compiles nothing and talks to nobody.
     pub(super) fn load(options: &Options) -> anyhow::Result<Self> {
-        let (settings, base) = if options.demo {
-            Default::default()
+        let (settings, base, admission) = if options.demo {
+            let admission = Admission {
+                offer: options.offer(),
+                ..Admission::default()
+            };
+            (BTreeMap::new(), PathBuf::new(), admission)
         } else {
-            let settings = super::settings(options)?;
-            (settings.plugins, settings.base)
+            let Settings {
+                plugins,
+                base,
+                admission,
+                ..
+            } = super::read_settings(options)?;
+            (plugins, base, admission)
         };
         Ok(Self {
-            registry: Registry::load(&Engine::new()?, &builtin::ALL, &settings, &base),
+            registry: Registry::load(&Engine::new()?, &builtin::ALL, &settings, &base, &admission)?,
             settings,
         })
     }

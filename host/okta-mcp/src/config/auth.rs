@@ -140,7 +140,7 @@ impl Places<'_> {
         }
     }
 
-    fn from_env(&self, name: &str) -> Option<Setting<String>> {
+    fn environment(&self, name: &str) -> Option<Setting<String>> {
         (self.env)(name)
             .filter(|value| !value.is_empty())
             .map(|value| Setting {
@@ -150,7 +150,7 @@ impl Places<'_> {
             })
     }
 
-    fn from_file<T>(&self, key: &str, value: T) -> Setting<T> {
+    fn written<T>(&self, key: &str, value: T) -> Setting<T> {
         Setting {
             value,
             place: self.in_file(key),
@@ -167,9 +167,9 @@ impl Places<'_> {
     }
 
     fn client_id(&self) -> Option<Setting<String>> {
-        self.from_env("OKTA_CLIENT_ID").or_else(|| {
+        self.environment("OKTA_CLIENT_ID").or_else(|| {
             let id = self.okta.auth.client_id.clone()?;
-            Some(self.from_file("okta.auth.clientId", id))
+            Some(self.written("okta.auth.clientId", id))
         })
     }
 
@@ -182,7 +182,7 @@ impl Places<'_> {
                 level: Level::Flag,
             }));
         }
-        if let Some(token) = self.from_env("OKTA_API_TOKEN") {
+        if let Some(token) = self.environment("OKTA_API_TOKEN") {
             return Ok(Some(given(token)));
         }
         let (okta, auth) = (self.okta, &self.okta.auth);
@@ -201,7 +201,7 @@ impl Places<'_> {
     }
 
     fn private_key(&self, has_client: bool) -> Result<Option<Setting<Source>>, ConfigError> {
-        if let Some(key) = self.from_env("OKTA_PRIVATE_KEY") {
+        if let Some(key) = self.environment("OKTA_PRIVATE_KEY") {
             return Ok(Some(given(key)));
         }
         let auth = &self.okta.auth;
@@ -234,15 +234,15 @@ impl Places<'_> {
                 place: self.in_file(key),
                 problem: format!("is there beside {other}; keep one of them"),
             }),
-            None => Ok(Some(self.from_file(key, source))),
+            None => Ok(Some(self.written(key, source))),
         }
     }
 
     /// `kid`: a word that can stand in a header.
     fn key_id(&self) -> Result<Option<String>, ConfigError> {
-        let id = self.from_env("OKTA_KEY_ID").or_else(|| {
+        let id = self.environment("OKTA_KEY_ID").or_else(|| {
             let id = self.okta.auth.key_id.clone()?;
-            Some(self.from_file("okta.auth.keyId", id))
+            Some(self.written("okta.auth.keyId", id))
         });
         match id {
             Some(Setting { value, place, .. })
@@ -260,9 +260,9 @@ impl Places<'_> {
     }
 
     fn ceiling(&self) -> Result<Option<ScopeCeiling>, ConfigError> {
-        let scopes = self.from_env("OKTA_SCOPES").or_else(|| {
+        let scopes = self.environment("OKTA_SCOPES").or_else(|| {
             let scopes = self.okta.auth.scopes.as_ref()?.join(" ");
-            Some(self.from_file("okta.auth.scopes", scopes))
+            Some(self.written("okta.auth.scopes", scopes))
         });
         scopes
             .map(|Setting { value, place, .. }| {

@@ -1,8 +1,8 @@
 //! `review`, `diff` and `scopes`, as somebody types them who decides what may run.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::{Home, probe, with_probe};
+use crate::support::{Home, probe};
 use crate::{assert_one_line, run};
 
 #[tokio::test]
@@ -93,8 +93,8 @@ async fn what_cannot_be_reviewed_is_named_with_what_can() {
 #[tokio::test]
 async fn a_plugin_that_cannot_be_loaded_is_in_the_review_and_in_the_exit_code() {
     let home = Home::new();
-    let mut settings = with_probe();
-    settings["plugins"]["probe"]["sha256"] = "0".repeat(64).into();
+    // Nobody has approved it.
+    let settings = json!({"plugins": {"probe": {"package": probe()}}});
     home.write("config.json", &settings.to_string());
     let ended = home.run(["review", "--config", "config.json"]).await;
     assert_eq!(ended.code, Some(2));
@@ -173,7 +173,7 @@ async fn the_scopes_are_a_list_to_paste_and_no_longer_than_the_tools_need() {
     assert_one_line(
         &run(&["scopes", "--tools", "get_usr"]).await,
         2,
-        "there is no tool `get_usr` among the enabled ones; did you mean `get_user`?",
+        "--tools names `get_usr`, which no plugin that is loaded offers; did you mean `get_user`?",
     );
 }
 

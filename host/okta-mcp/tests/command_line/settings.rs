@@ -91,7 +91,7 @@ async fn the_committed_schema_of_the_configuration_is_the_program_s() {
 #[tokio::test]
 async fn the_example_of_a_configuration_is_one() {
     let home = Home::new();
-    home.write("okta-token", "00exampleExampleExampleExampleExampleExa00");
+    home.write_secret("okta-token", "00exampleExampleExampleExampleExampleExa00");
     let example = std::fs::read_to_string(repository("config.example.json")).unwrap();
     let file = home.write(
         "settings.json",

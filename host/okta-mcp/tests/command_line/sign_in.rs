@@ -109,17 +109,22 @@ async fn a_plugin_whose_scope_the_app_does_not_hold_says_which_to_grant_and_the_
         ],
     )
     .await;
-    let config = json!({"okta": {"orgUrl": org.url, "auth": {"clientId": CLIENT, "privateKeyFile": key("rsa-2048.pem")}}});
+    let pem = std::fs::read_to_string(key("rsa-2048.pem")).unwrap();
+    let pem = home.write_secret("key.pem", &pem);
+    let config =
+        json!({"okta": {"orgUrl": org.url, "auth": {"clientId": CLIENT, "privateKeyFile": pem}}});
     home.write("config.json", &config.to_string());
-    let call = |tool: &'static str| home.run(["call", tool, "--config", "config.json"]);
+    let call = |tool: &'static str, arguments: &'static str| {
+        home.run(["call", tool, arguments, "--config", "config.json"])
+    };
     assert_one_line(
-        &call("list_policies").await,
+        &call("list_policies", r#"{"type": "OKTA_SIGN_ON"}"#).await,
         2,
         &format!(
             "list_policies was not run: the app {CLIENT} does not hold okta.policies.read; grant it in the Okta"
         ),
     );
-    let users = call("list_users").await;
+    let users = call("list_users", "{}").await;
     assert_eq!(users.code, Some(0), "{}", users.stderr);
 }
 

@@ -37,6 +37,9 @@ fn a_review_of_the_built_in_plugins_fits_eighty_columns() {
         let words = line.split_whitespace().count();
         assert!(line.chars().count() <= 80 || words <= 2, "{line}");
     }
+    // A sentence is broken where a line ends.
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = words.join(" ");
     for fact in [
         "Tool get_factor can read one factor of any user:",
         "it cannot see phone numbers, e-mail addresses, credential ids or shared",
@@ -53,7 +56,8 @@ fn what_an_author_hides_in_a_text_is_shown_in_every_form() {
     hostile.tools[0].description = "a\u{202e}b\u{1b}[2Jc<script>alert(1)</script>".to_owned();
     let review = plugin::review(&hostile);
     for format in [Format::Text, Format::Markdown, Format::Html] {
-        let text = plain_unless_html(format, &review.render(format).unwrap());
+        // Markdown's own escapes are not looked at here.
+        let text = plain_unless_html(format, &review.render(format).unwrap()).replace('\\', "");
         assert!(
             text.contains("⟨U+202E⟩") && !text.contains(['\u{202e}', '\u{1b}']),
             "{format:?}"

@@ -92,8 +92,8 @@ pub(super) fn draw(review: &Review, names: &Tools) -> Markup {
 type Graph = (Vec<Node>, Vec<Node>, Vec<Node>, Vec<Link>, Vec<Link>);
 
 fn graph(review: &Review, names: &Tools) -> Graph {
-    let (mut tools, mut left): (Vec<Node>, Vec<(usize, String, Sensitivity, String)>) =
-        Default::default();
+    let mut tools: Vec<Node> = Vec::new();
+    let mut left = Vec::new();
     // The GETs in the order in which tools first name them keep most lines short.
     let mut gets: Vec<Node> = Vec::new();
     let mut needs: BTreeMap<(String, String), (Sensitivity, Vec<String>)> = BTreeMap::new();
