@@ -35,7 +35,7 @@ pub struct Cli {
 /// How MCP reaches the client; stdin and stdout when nothing is said.
 #[derive(Debug, Args, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Transport {
-    /// Serve Streamable HTTP at /mcp instead, on this machine only unless http.auth is configured [default address: 127.0.0.1:8080]
+    /// Serve Streamable HTTP at /mcp instead, on this machine only [default address: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR", num_args = 0..=1)]
     #[allow(
         clippy::option_option,

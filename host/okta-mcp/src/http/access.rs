@@ -21,7 +21,7 @@ impl Caller {
         self.subject.as_deref()
     }
 
-    /// Whether the tool is theirs to call.
+    /// Whether the tool is theirs to call. Every tool is: no transport tells callers apart so far.
     #[must_use]
     pub fn may_call(&self, _tool: &str) -> bool {
         true

@@ -66,8 +66,8 @@ enum Kind {
 /// The address would be open to anybody who can reach it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0} can be reached from other machines, and nothing asks who is there: set http.auth (issuer and audience) in the \
-     configuration, or listen on 127.0.0.1; --iunderstandtherisks serves everybody who can connect"
+    "{0} can be reached from other machines, and nothing asks who is there: listen on 127.0.0.1, behind something \
+     that authenticates; --iunderstandtherisks serves everybody who can connect"
 )]
 pub struct Unprotected(SocketAddr);
 
@@ -160,7 +160,10 @@ mod tests {
             "[::ffff:192.0.2.1]:80",
         ] {
             let refused = Exposure::decide(listen(text), false, false).unwrap_err();
-            assert!(refused.to_string().contains("set http.auth"), "{refused}");
+            assert!(
+                refused.to_string().contains("listen on 127.0.0.1"),
+                "{refused}"
+            );
             assert!(
                 !Exposure::decide(listen(text), true, false)
                     .unwrap()

@@ -92,7 +92,7 @@ async fn an_address_that_others_can_reach_is_not_opened_without_authentication()
     assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
     assert!(
         ended.stderr.contains("can be reached from other machines")
-            && ended.stderr.contains("set http.auth"),
+            && ended.stderr.contains("listen on 127.0.0.1"),
         "{}",
         ended.stderr
     );
