@@ -103,3 +103,92 @@ impl Kept {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use capability::cursor::CursorKey;
+    use capability::grant::{Grant, Grants, Request};
+    use capability::manifest::Manifest;
+    use capability::org::OrgUrl;
+
+    use super::*;
+
+    const MANIFEST: &str = r#"manifest = 1
+name = "probe"
+version = "0.1.0"
+summary = "Asks for groups by id"
+
+[[endpoint]]
+get = "/api/v1/groups/{groupId}"
+tools = ["read"]
+why = "as many requests as there are ids"
+path.groupId = "okta-id"
+fields = ["id"]
+"#;
+
+    fn grant() -> Grant {
+        let manifest = Manifest::parse(MANIFEST).unwrap();
+        let org = OrgUrl::parse("https://acme.okta.com").unwrap();
+        Grants::new(&manifest, org, CursorKey::new([3; 32]), &[]).of_tool("read")
+    }
+
+    /// The GET of the `n`th group.
+    fn get(grant: &Grant, n: usize) -> AuthorizedGet {
+        let request = Request {
+            endpoint: "/api/v1/groups/{groupId}".to_owned(),
+            path: vec![("groupId".to_owned(), format!("00g{n:017}"))],
+            ..Request::default()
+        };
+        grant.authorize(&request).unwrap()
+    }
+
+    fn page(bytes: usize) -> Page {
+        Page {
+            body: "x".repeat(bytes),
+            next: None,
+            received: 0,
+            rows: 1,
+            request_id: None,
+            seen: Default::default(),
+        }
+    }
+
+    #[tokio::test]
+    async fn the_oldest_page_goes_when_there_is_one_too_many() {
+        let (cache, grant) = (Cache::new(Duration::from_secs(60)), grant());
+        for n in 0..MAX_PAGES {
+            cache.keep(&get(&grant, n), &page(1));
+        }
+        assert!(cache.find(&get(&grant, 0)).is_some(), "all of them fit");
+        // The same again takes no place of its own.
+        cache.keep(&get(&grant, 1), &page(1));
+        assert!(cache.find(&get(&grant, 0)).is_some());
+        cache.keep(&get(&grant, MAX_PAGES), &page(1));
+        assert!(cache.find(&get(&grant, 0)).is_none());
+        assert!(cache.find(&get(&grant, 1)).is_some());
+        assert!(cache.find(&get(&grant, MAX_PAGES)).is_some());
+    }
+
+    #[tokio::test]
+    async fn as_many_of_the_oldest_pages_go_as_a_large_one_needs() {
+        let (cache, grant) = (Cache::new(Duration::from_secs(60)), grant());
+        for n in 0..4 {
+            cache.keep(&get(&grant, n), &page(MAX_BYTES / 4));
+        }
+        assert!(
+            (0..4).all(|n| cache.find(&get(&grant, n)).is_some()),
+            "to the byte"
+        );
+        cache.keep(&get(&grant, 4), &page(MAX_BYTES / 4 + 1));
+        let kept: Vec<usize> = (0..5)
+            .filter(|n| cache.find(&get(&grant, *n)).is_some())
+            .collect();
+        assert_eq!(kept, [2, 3, 4]);
+        // A page that would fill it alone is kept alone; a larger one is not, and drives nothing out.
+        cache.keep(&get(&grant, 5), &page(MAX_BYTES));
+        cache.keep(&get(&grant, 6), &page(MAX_BYTES + 1));
+        assert!(cache.find(&get(&grant, 4)).is_none());
+        assert!(cache.find(&get(&grant, 5)).is_some());
+        assert!(cache.find(&get(&grant, 6)).is_none());
+    }
+}

@@ -26,14 +26,16 @@ use relay::Relay;
 use support::Home;
 use support::raw::{Left, Raw};
 
-/// A server whose log tells everything, on the org behind `relay`.
-fn server(home: &Home, relay: &Relay, arguments: &[&str]) -> Raw {
-    let mut command = home.command([&["serve", "--log", "trace"], arguments].concat());
+/// A server whose log tells everything, on the org behind `relay`, that says who it is with `credential`.
+fn server(home: &Home, relay: &Relay, credential: &[(&str, &str)]) -> Raw {
+    let mut command = home.command(["serve", "--log", "trace"]);
     command
         .env("OKTA_ORG_URL", &relay.origin)
-        .env("OKTA_API_TOKEN", TOKEN);
+        .envs(credential.iter().copied());
     Raw::start(command)
 }
+
+const BY_TOKEN: &[(&str, &str)] = &[("OKTA_API_TOKEN", TOKEN)];
 
 /// Fails where a canary came out: on stdout, which is `said`, or in the log.
 fn assert_no_canary(said: &[String], left: &Left) {
@@ -51,7 +53,7 @@ fn assert_no_canary(said: &[String], left: &Left) {
 #[tokio::test]
 async fn no_tool_s_answer_and_no_log_line_at_trace_holds_a_secret() {
     let (home, relay) = (Home::new(), Relay::start().await);
-    let mut server = server(&home, &relay, &[]);
+    let mut server = server(&home, &relay, BY_TOKEN);
     server.initialize("2025-06-18").await;
     let mut said = Vec::new();
     let mut ask = async |tool: &str, mut arguments: Value| -> Vec<String> {
@@ -103,7 +105,7 @@ async fn no_tool_s_answer_and_no_log_line_at_trace_holds_a_secret() {
 #[tokio::test]
 async fn no_error_s_text_holds_a_secret_of_what_okta_said() {
     let (home, relay) = (Home::new(), Relay::start().await);
-    let mut server = server(&home, &relay, &[]);
+    let mut server = server(&home, &relay, BY_TOKEN);
     server.initialize("2025-06-18").await;
     let mut said = Vec::new();
     let mut told = 0;
@@ -126,4 +128,50 @@ async fn no_error_s_text_holds_a_secret_of_what_okta_said() {
     assert_eq!(told, 2 * planted::BROKEN.len());
     assert!(left.stderr.contains("status=401"), "{}", left.stderr);
     assert_no_canary(&said, &left);
+}
+
+#[tokio::test]
+async fn no_answer_error_or_log_line_holds_a_service_app_s_key_its_proofs_or_its_tokens() {
+    let pem = support::repository("host/gateway/tests/keys/rsa-2048.pem");
+    let pem = std::fs::read_to_string(pem).unwrap();
+    let (home, relay) = (Home::new(), Relay::start().await);
+    let mut server = server(
+        &home,
+        &relay,
+        &[
+            ("OKTA_CLIENT_ID", "0oaNorthwindService1"),
+            ("OKTA_PRIVATE_KEY", &pem),
+        ],
+    );
+    server.initialize("2025-06-18").await;
+    let mut said = Vec::new();
+    for (tool, arguments) in [
+        ("list_users", json!({"limit": 200})),
+        ("list_groups", json!({})),
+        ("list_applications", json!({})),
+        ("list_policies", json!({"type": "OKTA_SIGN_ON"})),
+    ] {
+        let answer = server.call(tool, arguments).await;
+        assert_ne!(answer["result"]["isError"], true, "{answer}");
+        said.push(answer.to_string());
+    }
+    for broken in planted::BROKEN {
+        relay.answer_with(broken);
+        let answer = server.call("list_groups", json!({})).await;
+        assert_eq!(answer["result"]["isError"], true, "{answer}");
+        said.push(answer.to_string());
+    }
+    let left = server.leave().await;
+    assert!(left.stderr.contains("status=401"), "{}", left.stderr);
+    assert_no_canary(&said, &left);
+    // Proofs are made anew for each plugin's token: what they are signed with is searched for as well.
+    let proofs = relay.assertions();
+    assert!(proofs.len() >= 4, "{}", proofs.len());
+    let signatures = proofs.iter().filter_map(|proof| proof.rsplit('.').next());
+    let lines = pem.lines().filter(|line| !line.starts_with("-----"));
+    for secret in signatures.chain(lines).map(|text| &text[..16]) {
+        for text in said.iter().chain([&left.stderr]) {
+            assert!(!text.contains(secret), "{secret} came out");
+        }
+    }
 }

@@ -8,6 +8,9 @@ pub const MARK: &str = "CaNaRy0x";
 /// The API token.
 pub const TOKEN: &str = "00CaNaRy0xTokenThatOpensTheOrgAndIsTold_01";
 
+/// The access token that the app's key is answered with.
+pub const ACCESS_TOKEN: &str = "eyJCaNaRy0xAccessTokenOfTheServiceApp_01";
+
 /// Members that hold a secret wherever they stand: credentials, keys and their private members, one-time and
 /// bearer tokens, answers.
 const SECRETS: [&str; 30] = [

@@ -1,14 +1,15 @@
 //! The example org behind a relay that plants canaries in every answer, or answers itself.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use simulator::{Handle, Options};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::planted::{Broken, TOKEN, plant};
+use crate::planted::{ACCESS_TOKEN, Broken, TOKEN, plant};
 use crate::support::org;
 
 pub struct Relay {
@@ -22,6 +23,15 @@ struct Seen {
     requests: AtomicUsize,
     planted: AtomicUsize,
     instead: Mutex<Option<Broken>>,
+    assertions: Mutex<Vec<String>>,
+}
+
+/// A request as far as the relay looks at it.
+#[derive(Default)]
+struct Request {
+    target: String,
+    authorization: String,
+    body: String,
 }
 
 impl Relay {
@@ -57,22 +67,31 @@ impl Relay {
     pub fn planted(&self) -> usize {
         self.seen.planted.load(Ordering::SeqCst)
     }
+
+    /// The signed assertions that arrived at the token endpoint.
+    pub fn assertions(&self) -> Vec<String> {
+        self.seen.assertions.lock().unwrap().clone()
+    }
 }
 
 async fn relay(stream: TcpStream, own: &str, behind: &str, seen: &Seen) {
     let mut stream = BufReader::new(stream);
-    while let Some(target) = request(&mut stream).await {
-        seen.requests.fetch_add(1, Ordering::SeqCst);
-        let instead = *seen.instead.lock().unwrap();
-        let bytes = match instead {
-            Some((status, headers, body)) => {
-                let length = body.len();
-                format!(
-                    "HTTP/1.1 {status} Status\r\n{headers}content-length: {length}\r\n\r\n{body}"
-                )
-                .into_bytes()
+    while let Some(request) = request(&mut stream).await {
+        let bytes = if request.target == "/oauth2/v1/token" {
+            token(&request.body, seen)
+        } else {
+            assert!(
+                [format!("SSWS {TOKEN}"), format!("Bearer {ACCESS_TOKEN}")]
+                    .contains(&request.authorization),
+                "a request without the token: {}",
+                request.authorization
+            );
+            seen.requests.fetch_add(1, Ordering::SeqCst);
+            let instead = *seen.instead.lock().unwrap();
+            match instead {
+                Some((status, headers, body)) => answer(status, headers, body),
+                None => planted_answer(&request.target, own, behind, seen).await,
             }
-            None => planted_answer(&target, own, behind, seen).await,
         };
         if stream.write_all(&bytes).await.is_err() {
             return;
@@ -80,9 +99,36 @@ async fn relay(stream: TcpStream, own: &str, behind: &str, seen: &Seen) {
     }
 }
 
-/// Reads one request, which must carry the token, and says what it asks for.
-async fn request(stream: &mut BufReader<TcpStream>) -> Option<String> {
-    let (mut target, mut authorized) = (None, false);
+fn answer(status: u16, headers: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!("HTTP/1.1 {status} Status\r\n{headers}content-length: {length}\r\n\r\n{body}")
+        .into_bytes()
+}
+
+/// Gives the token that is a canary, for the scopes that are asked for, and keeps the proof that came.
+fn token(form: &str, seen: &Seen) -> Vec<u8> {
+    let fields: BTreeMap<_, _> = url::form_urlencoded::parse(form.as_bytes()).collect();
+    seen.assertions
+        .lock()
+        .unwrap()
+        .push(fields["client_assertion"].to_string());
+    let given = json!({
+        "token_type": "Bearer",
+        "expires_in": 3600,
+        "access_token": ACCESS_TOKEN,
+        "scope": fields["scope"],
+    });
+    answer(
+        200,
+        "content-type: application/json\r\n",
+        &given.to_string(),
+    )
+}
+
+/// Reads one request.
+async fn request(stream: &mut BufReader<TcpStream>) -> Option<Request> {
+    let mut request = Request::default();
+    let mut length = 0;
     loop {
         let mut line = String::new();
         stream
@@ -92,14 +138,19 @@ async fn request(stream: &mut BufReader<TcpStream>) -> Option<String> {
             .filter(|read| *read > 0)?;
         let line = line.trim_end();
         if line.is_empty() {
-            assert!(authorized, "a request without the token");
-            return target;
+            break;
         }
-        authorized |= line == format!("authorization: SSWS {TOKEN}");
-        if target.is_none() {
-            target = line.split(' ').nth(1).map(str::to_owned);
+        match line.split_once(": ") {
+            Some(("authorization", value)) => request.authorization = value.to_owned(),
+            Some(("content-length", value)) => length = value.parse().unwrap(),
+            Some(_) => {}
+            None => request.target = line.split(' ').nth(1)?.to_owned(),
         }
     }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.ok()?;
+    request.body = String::from_utf8(body).unwrap();
+    Some(request)
 }
 
 /// The org's own answer to `target`, with canaries in it.
