@@ -137,3 +137,73 @@ async fn nothing_is_kept_where_nothing_shall_be() {
     assert!(files(&user.cache()).is_empty());
     assert_eq!(files(&user.home.path().join("here")).len(), 1);
 }
+
+/// The program in a mount namespace of its own, where a small file system lies over the cache's directory.
+/// `prepare` is what a shell does there first. Only root may; elsewhere nothing is tried.
+#[cfg(target_os = "linux")]
+async fn over_a_small_file_system(user: &User, prepare: &str) -> Option<Ended> {
+    use std::os::unix::fs::MetadataExt as _;
+    let may = std::fs::metadata(user.home.path()).unwrap().uid() == 0;
+    if !may && std::env::var_os("OKTA_MCP_NEEDS_MOUNTS").is_none() {
+        eprintln!("only root can mount file systems: not tried");
+        return None;
+    }
+    std::fs::create_dir_all(user.cache()).unwrap();
+    let inner = user
+        .home
+        .command(["call", "list_groups", "{\"limit\": 1}", "--log", "info"]);
+    let inner = inner.as_std();
+    let mut command = tokio::process::Command::new("unshare");
+    command
+        .args(["--mount", "--", "sh", "-e", "-c"])
+        .arg(format!(
+            "dir=$1; shift
+             mount -t tmpfs -o size=64k,mode=700 none \"$dir\"
+             {prepare}
+             code=0; \"$@\" || code=$?
+             ls -A \"$dir\" | grep -v filler >&2 || true
+             exit $code"
+        ))
+        .arg("sh")
+        .arg(user.cache())
+        .arg(inner.get_program())
+        .args(inner.get_args())
+        .env_clear()
+        .envs(
+            inner
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .stdin(std::process::Stdio::null())
+        .kill_on_drop(true);
+    user.simulator.configure(&mut command);
+    Some(Ended::of(command).await)
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_full_or_read_only_disk_costs_the_cache_and_not_the_call() {
+    let user = User::new().await;
+    for (prepare, told) in [
+        // Compiled code has some hundred kilobytes: it does not fit, whether some space is left or none.
+        ("", "compiled code is not kept: No space left on device"),
+        (
+            "dd if=/dev/zero of=\"$dir/filler\" 2>/dev/null || true",
+            "compiled code is not kept: No space left on device",
+        ),
+        (
+            "mount -o remount,ro \"$dir\"",
+            "compiled code is not kept: Read-only file system",
+        ),
+    ] {
+        let Some(ended) = over_a_small_file_system(&user, prepare).await else {
+            return;
+        };
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        assert!(ended.stderr.contains(told), "{told}: {}", ended.stderr);
+        assert!(ended.stdout.contains("name"), "{}", ended.stdout);
+        // No half of an entry stays behind.
+        assert!(!ended.stderr.contains(".code"), "{}", ended.stderr);
+        assert!(!ended.stderr.contains(".tmp"), "{}", ended.stderr);
+    }
+}
