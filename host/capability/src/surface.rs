@@ -18,12 +18,14 @@ mod phrases;
 mod texts;
 mod words;
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 pub use accepted::{Acceptance, Accepted, AcceptedError, MAX_ACCEPTED_BYTES, NotAccepted};
+pub use names::Names;
 
 /// Whose word a plugin's texts are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -272,22 +274,32 @@ pub fn check_one(plugins: &[PluginSurface<'_>], plugin: &str) -> Vec<Finding> {
     check_where(plugins, &|name| name == plugin)
 }
 
+/// What of [`check`] the added plugins have to answer for: the built-in ones were checked when they were built.
+#[must_use]
+pub fn check_added(plugins: &[PluginSurface<'_>]) -> Vec<Finding> {
+    let added: HashSet<&str> = plugins
+        .iter()
+        .filter(|plugin| plugin.origin == Origin::Added)
+        .map(|plugin| plugin.plugin)
+        .collect();
+    if added.is_empty() {
+        return Vec::new();
+    }
+    check_where(plugins, &|name| added.contains(name))
+}
+
 fn check_where(plugins: &[PluginSurface<'_>], wanted: &dyn Fn(&str) -> bool) -> Vec<Finding> {
     let mut findings = names::check(plugins);
     findings.retain(|finding| wanted(&finding.plugin));
     texts::check(plugins, wanted, &mut findings);
-    let position = |plugin: &str| plugins.iter().position(|p| p.plugin == plugin);
+    let mut positions: HashMap<&str, usize> = HashMap::new();
+    for (position, plugin) in plugins.iter().enumerate() {
+        positions.entry(plugin.plugin).or_insert(position);
+    }
+    let position = |plugin: &str| positions.get(plugin).copied();
     findings.sort_by_cached_key(|f| (position(&f.plugin), f.category, f.id()));
     findings.dedup_by_key(|finding| finding.id());
     findings
-}
-
-/// What refuses `plugins` their loading by their names alone; texts were looked at when they were packed.
-///
-/// It is what a start can afford in every process: it reads names, not texts.
-#[must_use]
-pub fn clashes(plugins: &[PluginSurface<'_>]) -> Vec<Finding> {
-    names::clashes(plugins)
 }
 
 #[cfg(test)]

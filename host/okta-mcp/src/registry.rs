@@ -3,7 +3,7 @@
 //! Built-in packages, and packages that the operator names and somebody approved. Each has to get past
 //! [`Admission`]; one that does not is reported and left out, and the others serve. Nothing is compiled here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -14,8 +14,9 @@ use capability::grant::{Grant, Grants};
 use capability::org::OrgUrl;
 use capability::reach::Reach;
 use capability::scopes;
-use capability::surface::{self, Finding, NotAccepted, Origin, PluginSurface};
+use capability::surface::{self, Finding, Names, NotAccepted, Origin, PluginSurface};
 use capability::text::clean;
+use rayon::prelude::*;
 use sandbox::{Engine, Package, Plugin, Tool};
 
 use crate::admission::{Admission, Offer};
@@ -28,6 +29,7 @@ pub struct Registry {
     plugins: Vec<Arc<Loaded>>,
     tools: BTreeMap<String, Arc<Offered>>,
     problems: Vec<Problem>,
+    names: Names,
     /// Every tool of every package that was admitted, offered or not: what a misspelled name may have meant.
     known: BTreeSet<String>,
 }
@@ -109,20 +111,35 @@ impl Registry {
             plugins: Vec::new(),
             tools: BTreeMap::new(),
             problems: Vec::new(),
+            names: Names::default(),
             known: BTreeSet::new(),
         };
         check_toolsets(&admission.offer, builtins, settings)?;
         let default = PluginSettings::default();
-        for builtin in builtins {
+        let built_in_ones = builtins.iter().map(|builtin| {
             let own = settings.get(builtin.name).unwrap_or(&default);
-            registry.add(engine, builtin.name, own, admission, || {
-                built_in(*builtin, own)
-            });
-        }
-        for (name, own) in settings {
-            if !builtins.iter().any(|builtin| builtin.name == name) {
-                registry.add(engine, name, own, admission, || from_file(name, own, base));
-            }
+            (builtin.name, own, Some(*builtin))
+        });
+        let added = settings
+            .iter()
+            .filter(|(name, _)| !builtins.iter().any(|builtin| builtin.name == **name))
+            .map(|(name, own)| (name.as_str(), own, None));
+        let wanted: Vec<_> = built_in_ones
+            .chain(added)
+            .filter(|(name, own, _)| {
+                own.enabled != Some(false) && admission.offer.includes_plugin(name)
+            })
+            .collect();
+        // Hashing a package takes longest, and each is read by itself.
+        let candidates: Vec<_> = wanted
+            .par_iter()
+            .map(|(name, own, builtin)| match builtin {
+                Some(builtin) => built_in(*builtin, own),
+                None => from_file(name, own, base),
+            })
+            .collect();
+        for ((name, own, _), candidate) in wanted.into_iter().zip(candidates) {
+            registry.add(engine, name, own, admission, candidate);
         }
         registry.hold_to_their_words(admission);
         registry.check_tools(&admission.offer)?;
@@ -186,13 +203,10 @@ impl Registry {
         name: &str,
         own: &PluginSettings,
         admission: &Admission,
-        package: impl FnOnce() -> Result<Candidate, String>,
+        candidate: Result<Candidate, String>,
     ) {
-        if own.enabled == Some(false) || !admission.offer.includes_plugin(name) {
-            return;
-        }
         let admitted =
-            package().and_then(|candidate| self.admit(engine, name, own, admission, candidate));
+            candidate.and_then(|candidate| self.admit(engine, name, own, admission, candidate));
         if let Err(text) = admitted {
             self.leave_out(name, text);
         }
@@ -237,9 +251,9 @@ impl Registry {
         if reach.tools.is_empty() {
             return Ok(());
         }
-        let mut all = self.surfaces();
-        all.push(offered(&package, origin, &reach));
-        if let Some(clash) = surface::clashes(&all).first() {
+        let surface = offered(&package, origin, &reach);
+        if let Some(clash) = self.names.add(&surface).first() {
+            self.names.forget(&surface);
             return Err(format!(
                 "{clash}; rename it, or leave one of the two out with `tools` or `enabled`"
             ));
@@ -281,15 +295,18 @@ impl Registry {
     /// Leaves out whatever says what nobody accepted. Only when all are there: what a text means depends on
     /// what is read beside it.
     fn hold_to_their_words(&mut self, admission: &Admission) {
-        let surfaces = self.surfaces();
+        let mut found: HashMap<String, Vec<Finding>> = HashMap::new();
+        for finding in surface::check_added(&self.surfaces()) {
+            let own = found.entry(finding.plugin.clone()).or_default();
+            own.push(finding);
+        }
         let objections: Vec<(String, String)> = self
             .plugins
             .iter()
-            .filter(|loaded| loaded.origin == Origin::Added)
             .filter_map(|loaded| {
                 let name = loaded.name();
-                let findings = surface::check_one(&surfaces, name);
-                let (finding, reason) = admission.objection(&findings)?;
+                let findings = found.get(name)?;
+                let (finding, reason) = admission.objection(findings)?;
                 let reason = match reason {
                     NotAccepted::Expired(day) => format!("was accepted until {day}"),
                     NotAccepted::Open | NotAccepted::Never => "is not accepted".to_owned(),

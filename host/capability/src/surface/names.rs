@@ -1,6 +1,7 @@
 //! Names that are another's, or look like it.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 
 use super::words::{fold, look};
 use super::{Category, Finding, PluginSurface, ToolSurface};
@@ -8,69 +9,78 @@ use super::{Category, Finding, PluginSurface, ToolSurface};
 /// Shorter names differ by one letter all the time: `get` and `set`.
 const SHORTEST_SIMILAR: usize = 6;
 
-/// Names that refuse.
-pub(super) fn clashes(plugins: &[PluginSurface<'_>]) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    plugin_names(plugins, &mut findings);
-    tool_names(&tools_of(plugins), &mut findings);
-    findings
+/// The names of the plugins that load together and of their tools, as an eye takes them in.
+///
+/// It finds what refuses a plugin its loading by names alone: what a start can afford in every process.
+#[derive(Debug, Default)]
+pub struct Names {
+    plugins: HashMap<String, String>,
+    tools: HashMap<String, (String, String)>,
+}
+
+impl Names {
+    /// Takes the names of `plugin` in, and says which of them are taken or look like one that is.
+    pub fn add(&mut self, plugin: &PluginSurface<'_>) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let own = plugin.plugin;
+        match self.plugins.entry(look(own)) {
+            Entry::Occupied(other) => {
+                let other = other.get();
+                findings.push(clash("plugin", own, None, own, other, "another plugin"));
+            }
+            Entry::Vacant(place) => {
+                place.insert(own.to_owned());
+            }
+        }
+        for tool in &plugin.tools {
+            match self.tools.entry(look(tool.name)) {
+                Entry::Occupied(taken) => {
+                    let (owner, other) = taken.get();
+                    let whose = if owner == own {
+                        "the same plugin".to_owned()
+                    } else {
+                        format!("plugin `{owner}`")
+                    };
+                    let name = Some(tool.name);
+                    findings.push(clash("tool", own, name, tool.name, other, &whose));
+                }
+                Entry::Vacant(place) => {
+                    place.insert((own.to_owned(), tool.name.to_owned()));
+                }
+            }
+        }
+        findings
+    }
+
+    /// Gives the names of `plugin` free again, of those that are its own: it does not load.
+    pub fn forget(&mut self, plugin: &PluginSurface<'_>) {
+        let own = |owner: &String| owner == plugin.plugin;
+        self.plugins.retain(|_, name| !own(name));
+        self.tools.retain(|_, (owner, _)| !own(owner));
+    }
 }
 
 /// Names that refuse, and likenesses that are asked about.
 pub(super) fn check(plugins: &[PluginSurface<'_>]) -> Vec<Finding> {
-    let mut findings = clashes(plugins);
+    let mut names = Names::default();
+    let mut findings: Vec<Finding> = plugins
+        .iter()
+        .flat_map(|plugin| names.add(plugin))
+        .collect();
     let tools = tools_of(plugins);
-    for (position, own) in tools.iter().enumerate() {
-        for other in tools.iter().take(position) {
-            if own.0.plugin != other.0.plugin {
-                likenesses(*own, *other, &mut findings);
-            }
-        }
-    }
+    same_titles(&tools, &mut findings);
+    similar_names(&tools, &mut findings);
     findings
 }
 
-fn tools_of<'p, 'a>(
-    plugins: &'p [PluginSurface<'a>],
-) -> Vec<(&'p PluginSurface<'a>, &'p ToolSurface<'a>)> {
+/// A tool and its plugin.
+type Owned<'p, 'a> = (&'p PluginSurface<'a>, &'p ToolSurface<'a>);
+
+fn tools_of<'p, 'a>(plugins: &'p [PluginSurface<'a>]) -> Vec<Owned<'p, 'a>> {
     plugins
         .iter()
         .flat_map(|plugin| plugin.tools.iter().map(move |tool| (plugin, tool)))
         .collect()
-}
-
-fn plugin_names(plugins: &[PluginSurface<'_>], findings: &mut Vec<Finding>) {
-    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-    for plugin in plugins {
-        let own = plugin.plugin;
-        if let Some(other) = seen.get(look(own).as_str()) {
-            findings.push(clash("plugin", own, None, own, other, "another plugin"));
-        }
-        seen.entry(look(own)).or_insert(own);
-    }
-}
-
-fn tool_names(tools: &[(&PluginSurface<'_>, &ToolSurface<'_>)], findings: &mut Vec<Finding>) {
-    let mut seen: BTreeMap<String, (&str, &str)> = BTreeMap::new();
-    for (plugin, tool) in tools {
-        let look = look(tool.name);
-        if let Some((owner, other)) = seen.get(&look) {
-            let whose = if *owner == plugin.plugin {
-                "the same plugin".to_owned()
-            } else {
-                format!("plugin `{owner}`")
-            };
-            findings.push(clash(
-                "tool",
-                plugin.plugin,
-                Some(tool.name),
-                tool.name,
-                other,
-                &whose,
-            ));
-        }
-        seen.entry(look).or_insert((plugin.plugin, tool.name));
-    }
 }
 
 fn clash(
@@ -95,38 +105,89 @@ fn clash(
     Finding::new(category, plugin, tool, "name", what, &[own, other])
 }
 
-/// What two tools of two plugins should not have in common, but may.
-fn likenesses(
-    (plugin, own): (&PluginSurface<'_>, &ToolSurface<'_>),
-    (owner, other): (&PluginSurface<'_>, &ToolSurface<'_>),
-    findings: &mut Vec<Finding>,
-) {
-    let apart = look(own.name) != look(other.name);
-    let long = own.name.len().min(other.name.len()) >= SHORTEST_SIMILAR;
-    if apart && long && strsim::damerau_levenshtein(own.name, other.name) == 1 {
-        findings.push(Finding::new(
-            Category::SimilarName,
-            plugin.plugin,
-            Some(own.name),
-            "name",
-            format!(
-                "one letter from `{}` of plugin `{}`",
-                other.name, owner.plugin
-            ),
-            &[own.name, other.name],
-        ));
+/// Titles that two tools of two plugins have in common, which they may.
+fn same_titles(tools: &[Owned<'_, '_>], findings: &mut Vec<Finding>) {
+    let mut seen: HashMap<String, Vec<Owned<'_, '_>>> = HashMap::new();
+    for (plugin, own) in tools {
+        let same = seen.entry(fold(own.title)).or_default();
+        for (owner, other) in same
+            .iter()
+            .filter(|(owner, _)| owner.plugin != plugin.plugin)
+        {
+            findings.push(Finding::new(
+                Category::SameTitle,
+                plugin.plugin,
+                Some(own.name),
+                "title",
+                format!(
+                    "the title of `{}` of plugin `{}` as well",
+                    other.name, owner.plugin
+                ),
+                &[own.title, other.title, other.name],
+            ));
+        }
+        same.push((plugin, own));
     }
-    if fold(own.title) == fold(other.title) {
-        findings.push(Finding::new(
-            Category::SameTitle,
-            plugin.plugin,
-            Some(own.name),
-            "title",
-            format!(
-                "the title of `{}` of plugin `{}` as well",
-                other.name, owner.plugin
-            ),
-            &[own.title, other.title, other.name],
-        ));
+}
+
+/// Names of two plugins' tools with a letter more, less or other, or two that changed places; which they may have.
+///
+/// Two such names share what is left of one of them when a letter is taken out of each or of one: so only those
+/// that do are compared, and not each with each.
+fn similar_names(tools: &[Owned<'_, '_>], findings: &mut Vec<Finding>) {
+    let long = |name: &str| name.len() >= SHORTEST_SIMILAR;
+    let mut seen: HashMap<String, Vec<usize>> = HashMap::new();
+    for (number, (plugin, own)) in tools.iter().enumerate() {
+        if !long(own.name) {
+            continue;
+        }
+        let mut likely = BTreeSet::new();
+        for rest in with_one_letter_less(own.name) {
+            let earlier = seen.entry(rest).or_default();
+            likely.extend(earlier.iter().copied());
+            earlier.push(number);
+        }
+        for (owner, other) in likely.into_iter().filter_map(|number| tools.get(number)) {
+            let similar = owner.plugin != plugin.plugin
+                && strsim::damerau_levenshtein(own.name, other.name) == 1
+                && look(own.name) != look(other.name);
+            if similar {
+                findings.push(Finding::new(
+                    Category::SimilarName,
+                    plugin.plugin,
+                    Some(own.name),
+                    "name",
+                    format!(
+                        "one letter from `{}` of plugin `{}`",
+                        other.name, owner.plugin
+                    ),
+                    &[own.name, other.name],
+                ));
+            }
+        }
+    }
+}
+
+/// `name`, and what is left of it without each of its letters.
+fn with_one_letter_less(name: &str) -> BTreeSet<String> {
+    let without = name.char_indices().map(|(at, letter)| {
+        let (before, after) = (name.get(..at), name.get(at + letter.len_utf8()..));
+        [before.unwrap_or_default(), after.unwrap_or_default()].concat()
+    });
+    without.chain([name.to_owned()]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn names_that_are_one_change_apart_share_what_is_left_of_them(one in "[a-c_]{6,9}", other in "[a-c_]{5,10}") {
+            let shared = !with_one_letter_less(&one).is_disjoint(&with_one_letter_less(&other));
+            if strsim::damerau_levenshtein(&one, &other) <= 1 {
+                proptest::prop_assert!(shared);
+            }
+        }
     }
 }

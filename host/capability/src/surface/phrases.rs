@@ -6,6 +6,8 @@
 //! list_groups first" in a plugin that has it) is what a reviewer accepts; a pattern that matched ordinary
 //! documentation would teach him to accept everything.
 
+use std::borrow::Borrow;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -124,11 +126,7 @@ pub(super) struct Match {
 
 /// The longest match that a pattern can have, in words; two texts are compared over this much of each.
 pub(super) fn longest() -> usize {
-    PATTERNS
-        .iter()
-        .map(|pattern| pattern.steps.iter().map(|step| step.skip + 1).sum())
-        .max()
-        .unwrap_or(0)
+    PATTERNS.longest
 }
 
 /// Every rule that `words` breaks, each once, with the first place.
@@ -137,7 +135,7 @@ pub(super) fn find(words: &[Word]) -> Vec<Match> {
 }
 
 /// Every rule that `words` breaks across the border before the word `border`: with words of both sides.
-pub(super) fn find_across(words: &[Word], border: usize) -> Vec<Match> {
+pub(super) fn find_across(words: &[&Word], border: usize) -> Vec<Match> {
     matches(words, |range| range.start < border && border < range.end)
 }
 
@@ -147,19 +145,76 @@ pub(super) fn alarm(text: &str) -> Option<&'static str> {
     words.find_map(|word| ALARMS.iter().copied().find(|alarm| *alarm == word))
 }
 
-fn matches(words: &[Word], fits: impl Fn(&Range<usize>) -> bool) -> Vec<Match> {
+/// How far a pattern got at the end of a text, or is still to come at the beginning of the next one: the
+/// pattern's and the step's place.
+pub(super) type Joint = (usize, usize);
+
+/// The patterns that may have begun in `words`, each with the last step that may have been taken there.
+pub(super) fn begun(words: &[Word]) -> Vec<Joint> {
+    let mut joints = Vec::new();
+    for (start, word) in words.iter().enumerate() {
+        for (number, step) in PATTERNS.starting_with(&word.folded) {
+            debug_assert_eq!(step, 0);
+            let Some(pattern) = PATTERNS.all.get(number) else {
+                continue;
+            };
+            for last in 0..pattern.steps.len().saturating_sub(1) {
+                let taken = pattern.steps.get(1..=last).unwrap_or_default();
+                if complete(taken, words, start + 1).is_none() {
+                    break;
+                }
+                joints.push((number, last));
+            }
+        }
+    }
+    joints.sort_unstable();
+    joints.dedup();
+    joints
+}
+
+/// The patterns that may end in `words` when they began before it, each with the last step that must have been
+/// taken there.
+pub(super) fn awaited(words: &[Word]) -> Vec<Joint> {
+    let mut joints = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        for (number, step) in PATTERNS.later_with(&word.folded) {
+            let rest = PATTERNS
+                .all
+                .get(number)
+                .and_then(|pattern| pattern.steps.get(step + 1..))
+                .unwrap_or_default();
+            if complete(rest, words, at + 1).is_some() {
+                joints.push((number, step - 1));
+            }
+        }
+    }
+    joints.sort_unstable();
+    joints.dedup();
+    joints
+}
+
+fn matches<W: Borrow<Word>>(words: &[W], fits: impl Fn(&Range<usize>) -> bool) -> Vec<Match> {
+    let mut starts: Vec<(usize, usize)> = Vec::new();
+    for (start, word) in words.iter().enumerate() {
+        let begin = PATTERNS.starting_with(&word.borrow().folded);
+        starts.extend(begin.map(|(number, _)| (number, start)));
+    }
+    // By pattern, and then by place: each rule is told with its first pattern's first place.
+    starts.sort_unstable();
     let mut found: Vec<Match> = Vec::new();
-    for pattern in PATTERNS.iter() {
-        if found
+    for (number, start) in starts {
+        let Some(pattern) = PATTERNS.all.get(number) else {
+            continue;
+        };
+        let known = found
             .iter()
-            .any(|known| std::ptr::eq(known.rule, pattern.rule))
-        {
+            .any(|known| std::ptr::eq(known.rule, pattern.rule));
+        if known {
             continue;
         }
-        let first = (0..words.len())
-            .filter_map(|start| Some(start..pattern.end(words, start)?))
-            .find(|range| fits(range));
-        if let Some(words) = first {
+        let rest = pattern.steps.get(1..).unwrap_or_default();
+        let range = complete(rest, words, start + 1).map(|end| start..end);
+        if let Some(words) = range.filter(|range| fits(range)) {
             found.push(Match {
                 rule: pattern.rule,
                 words,
@@ -167,6 +222,68 @@ fn matches(words: &[Word], fits: impl Fn(&Range<usize>) -> bool) -> Vec<Match> {
         }
     }
     found
+}
+
+/// All patterns, and which of their steps each word fits: most words of a text fit none.
+struct Patterns {
+    all: Vec<Pattern>,
+    longest: usize,
+    words: HashMap<String, Vec<Joint>>,
+    stems: Vec<(String, Joint)>,
+}
+
+impl Patterns {
+    fn new() -> Self {
+        let all: Vec<Pattern> = RULES
+            .iter()
+            .flat_map(|rule| {
+                rule.patterns.iter().map(move |text| Pattern {
+                    rule,
+                    steps: steps(text),
+                })
+            })
+            .collect();
+        let mut words: HashMap<String, Vec<Joint>> = HashMap::new();
+        let mut stems = Vec::new();
+        for (number, pattern) in all.iter().enumerate() {
+            for (at, step) in pattern.steps.iter().enumerate() {
+                for word in &step.words {
+                    words.entry(word.clone()).or_default().push((number, at));
+                }
+                stems.extend(step.stems.iter().map(|stem| (stem.clone(), (number, at))));
+            }
+        }
+        let longest = all
+            .iter()
+            .map(|pattern| pattern.steps.iter().map(|step| step.skip + 1).sum())
+            .max()
+            .unwrap_or(0);
+        Self {
+            all,
+            longest,
+            words,
+            stems,
+        }
+    }
+
+    /// The steps that `word` fits; one that fits in two ways comes twice.
+    fn fitted_by(&self, word: &str) -> impl Iterator<Item = Joint> {
+        let exact = self.words.get(word).into_iter().flatten().copied();
+        let stems = self
+            .stems
+            .iter()
+            .filter(move |(stem, _)| word.starts_with(stem.as_str()))
+            .map(|(_, joint)| *joint);
+        exact.chain(stems)
+    }
+
+    fn starting_with(&self, word: &str) -> impl Iterator<Item = Joint> {
+        self.fitted_by(word).filter(|(_, step)| *step == 0)
+    }
+
+    fn later_with(&self, word: &str) -> impl Iterator<Item = Joint> {
+        self.fitted_by(word).filter(|(_, step)| *step > 0)
+    }
 }
 
 struct Pattern {
@@ -181,17 +298,7 @@ struct Step {
     stems: Vec<String>,
 }
 
-static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
-    RULES
-        .iter()
-        .flat_map(|rule| {
-            rule.patterns.iter().map(move |text| Pattern {
-                rule,
-                steps: steps(text),
-            })
-        })
-        .collect()
-});
+static PATTERNS: LazyLock<Patterns> = LazyLock::new(Patterns::new);
 
 fn steps(pattern: &str) -> Vec<Step> {
     let mut steps = Vec::new();
@@ -215,23 +322,13 @@ fn steps(pattern: &str) -> Vec<Step> {
     steps
 }
 
-impl Pattern {
-    /// Where a match that begins at `start` ends, if there is one.
-    fn end(&self, words: &[Word], start: usize) -> Option<usize> {
-        let (first, rest) = self.steps.split_first()?;
-        first
-            .fits(&words.get(start)?.folded)
-            .then(|| complete(rest, words, start + 1))?
-    }
-}
-
 /// Where the rest of a pattern ends that goes on at `at`. Patterns have at most five steps: the recursion ends.
-fn complete(steps: &[Step], words: &[Word], at: usize) -> Option<usize> {
+fn complete<W: Borrow<Word>>(steps: &[Step], words: &[W], at: usize) -> Option<usize> {
     let Some((step, rest)) = steps.split_first() else {
         return Some(at);
     };
     (at..=at + step.skip).find_map(|place| {
-        step.fits(&words.get(place)?.folded)
+        step.fits(&words.get(place)?.borrow().folded)
             .then(|| complete(rest, words, place + 1))?
     })
 }

@@ -1,6 +1,7 @@
 //! Every text of every tool: alone, and together with what a model reads beside it.
 
-use std::collections::BTreeSet;
+use std::borrow::Borrow;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
 
@@ -97,8 +98,8 @@ pub(super) fn check(
         for text in &tool.texts {
             alone(tool, text, findings);
         }
-        names_of_others(tool, &read, findings);
     }
+    names_of_others(&read, wanted, findings);
     together(&read, wanted, findings);
 }
 
@@ -215,7 +216,10 @@ fn alone(tool: &Read<'_>, text: &Text<'_>, findings: &mut Vec<Finding>) {
     for phrase in phrases::find(&text.words) {
         found(
             Category::Instruction,
-            said(phrase.rule, &text.words, phrase.words),
+            said(
+                phrase.rule,
+                text.words.get(phrase.words).unwrap_or_default(),
+            ),
         );
     }
     if let Some(alarm) = phrases::alarm(text.text) {
@@ -234,34 +238,38 @@ fn longest(place: &str) -> usize {
     }
 }
 
-fn said(rule: &phrases::Rule, words: &[Word], range: std::ops::Range<usize>) -> String {
-    let written = words.get(range).unwrap_or_default().iter();
-    let said: Vec<&str> = written.map(|word| word.written.as_str()).collect();
-    let said = said.join(" ");
+fn said<W: Borrow<Word>>(rule: &phrases::Rule, words: &[W]) -> String {
+    let written = words.iter().map(|word| word.borrow().written.as_str());
+    let said = written.collect::<Vec<_>>().join(" ");
     format!("{}: `{}`; {}", rule.name, clean(&said, 120), rule.why)
 }
 
 /// Names of tools that other hands wrote.
 ///
 /// A name of one word ("search") is a name only where it is called one, or quoted.
-fn names_of_others(tool: &Read<'_>, all: &[Read<'_>], findings: &mut Vec<Finding>) {
-    let others: Vec<&Read<'_>> = all
-        .iter()
-        .filter(|other| !tool.is_of_one_hand_with(other))
-        .collect();
-    for text in tool.texts.iter().filter(|text| text.place != "name") {
-        let named: BTreeSet<&str> = identifiers(text.text).collect();
-        for other in &others {
-            let name = other.tool;
-            let is_named =
-                named.contains(name) && (name.contains('_') || is_called(text.text, name));
-            if is_named {
-                findings.push(tool.finding(
-                    Category::OtherTool,
-                    &text.place,
-                    format!("speaks of `{name}`, a tool of plugin `{}`", other.plugin),
-                    &[text.text, name],
-                ));
+fn names_of_others(all: &[Read<'_>], wanted: &dyn Fn(&str) -> bool, findings: &mut Vec<Finding>) {
+    let mut by_name: HashMap<&str, Vec<&Read<'_>>> = HashMap::new();
+    for tool in all {
+        by_name.entry(tool.tool).or_default().push(tool);
+    }
+    for tool in all.iter().filter(|tool| wanted(tool.plugin)) {
+        for text in tool.texts.iter().filter(|text| text.place != "name") {
+            let named: BTreeSet<&str> = identifiers(text.text).collect();
+            let others = named
+                .into_iter()
+                .filter_map(|name| by_name.get(name))
+                .flatten()
+                .filter(|other| !tool.is_of_one_hand_with(other));
+            for other in others {
+                let name = other.tool;
+                if name.contains('_') || is_called(text.text, name) {
+                    findings.push(tool.finding(
+                        Category::OtherTool,
+                        &text.place,
+                        format!("speaks of `{name}`, a tool of plugin `{}`", other.plugin),
+                        &[text.text, name],
+                    ));
+                }
             }
         }
     }
@@ -288,29 +296,57 @@ fn together(read: &[Read<'_>], wanted: &dyn Fn(&str) -> bool, findings: &mut Vec
             across(tool, &text.place, text, before, findings);
         }
     }
-    for first in read {
-        for second in read.iter().filter(|second| second.tool != first.tool) {
-            let (Some(one), Some(other)) = (first.description(), second.description()) else {
-                continue;
-            };
-            // The program's own texts were there first: who joins them answers for what comes of it.
-            let blamed_first = second.origin == Origin::BuiltIn && first.origin == Origin::Added;
-            let (tool, place) = if blamed_first {
-                (
-                    first,
-                    format!("description, read before that of `{}`", second.tool),
-                )
-            } else {
-                (
-                    second,
-                    format!("description, read after that of `{}`", first.tool),
-                )
-            };
-            if wanted(tool.plugin) {
-                across(tool, &place, other, &[one], findings);
-            }
+    for (first, second) in neighbours(read) {
+        let (Some(one), Some(other)) = (first.description(), second.description()) else {
+            continue;
+        };
+        // The program's own texts were there first: who joins them answers for what comes of it.
+        let blamed_first = second.origin == Origin::BuiltIn && first.origin == Origin::Added;
+        let (tool, place) = if blamed_first {
+            (
+                first,
+                format!("description, read before that of `{}`", second.tool),
+            )
+        } else {
+            (
+                second,
+                format!("description, read after that of `{}`", first.tool),
+            )
+        };
+        if wanted(tool.plugin) {
+            across(tool, &place, other, &[one], findings);
         }
     }
+}
+
+/// The pairs of tools in which a phrase may begin in one's description and end in the other's. Of a thousand tools
+/// there are a million pairs, and in nearly all of them no phrase that the one leaves open is one that the other ends.
+fn neighbours<'r, 'a>(read: &'r [Read<'a>]) -> Vec<(&'r Read<'a>, &'r Read<'a>)> {
+    let most = phrases::longest();
+    let mut ends: HashMap<phrases::Joint, Vec<usize>> = HashMap::new();
+    for (number, tool) in read.iter().enumerate() {
+        let words = tool.description().map_or(&[][..], |text| &text.words);
+        let head = words.get(..most).unwrap_or(words);
+        for joint in phrases::awaited(head) {
+            ends.entry(joint).or_default().push(number);
+        }
+    }
+    let mut pairs = BTreeSet::new();
+    for (number, tool) in read.iter().enumerate() {
+        let words = tool.description().map_or(&[][..], |text| &text.words);
+        let tail = words
+            .get(words.len().saturating_sub(most)..)
+            .unwrap_or_default();
+        for joint in phrases::begun(tail) {
+            let ended = ends.get(&joint).into_iter().flatten();
+            pairs.extend(ended.map(|other| (number, *other)));
+        }
+    }
+    pairs
+        .into_iter()
+        .filter_map(|(one, other)| Some((read.get(one)?, read.get(other)?)))
+        .filter(|(one, other)| one.tool != other.tool)
+        .collect()
 }
 
 impl<'a> Read<'a> {
@@ -328,7 +364,7 @@ fn across(
     findings: &mut Vec<Finding>,
 ) {
     let most = phrases::longest();
-    let mut stream: Vec<Word> = Vec::new();
+    let mut stream: Vec<&Word> = Vec::new();
     let mut evidence: Vec<&str> = vec![text.text];
     for earlier in before.iter().rev() {
         if stream.len() >= most {
@@ -337,15 +373,15 @@ fn across(
         evidence.push(earlier.text);
         let skip = earlier.words.len().saturating_sub(most - stream.len());
         let tail = earlier.words.get(skip..).unwrap_or_default();
-        stream.splice(0..0, tail.iter().cloned());
+        stream.splice(0..0, tail);
     }
     let border = stream.len();
-    stream.extend(text.words.iter().take(most).cloned());
+    stream.extend(text.words.iter().take(most));
     for found in phrases::find_across(&stream, border) {
         findings.push(tool.finding(
             Category::SplitInstruction,
             place,
-            said(found.rule, &stream, found.words),
+            said(found.rule, stream.get(found.words).unwrap_or_default()),
             &evidence,
         ));
     }

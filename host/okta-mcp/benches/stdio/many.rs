@@ -15,7 +15,8 @@ pub(crate) fn probe() -> Vec<u8> {
 /// The package under the `n`th name, with tools of its own names: a plugin and a tool have one name each.
 pub(crate) fn renamed(package: &[u8], n: usize) -> (String, Vec<u8>) {
     let parsed = sandbox::Package::parse(package).expect("a package");
-    let (name, prefix) = (format!("plugin-{n}"), format!("p{n}_"));
+    let word = word(n);
+    let (name, prefix) = (format!("plugin-{word}"), format!("{word}_"));
     let mut manifest = parsed
         .manifest_text()
         .replace("name = \"probe\"", &format!("name = \"{name}\""));
@@ -28,6 +29,10 @@ pub(crate) fn renamed(package: &[u8], n: usize) -> (String, Vec<u8>) {
     }
     for tool in tools.as_array_mut().into_iter().flatten() {
         let own = format!("{prefix}{}", tool["name"].as_str().expect("a name"));
+        tool["title"] = json!(format!(
+            "{}, {word}",
+            tool["title"].as_str().expect("a title")
+        ));
         tool["name"] = json!(own);
     }
     let mut bytes = component(package);
@@ -47,6 +52,19 @@ pub(crate) fn renamed(package: &[u8], n: usize) -> (String, Vec<u8>) {
         section.encode(&mut bytes);
     }
     (name, bytes)
+}
+
+/// A word for each number: names that differ by one letter are asked about.
+fn word(n: usize) -> String {
+    let letters = b"bcdfghjklmnpqrstvwxz";
+    let mut rest = n.wrapping_add(1).wrapping_mul(0x9E37_79B9) & 0xFFFF_FFFF;
+    (0..6)
+        .map(|_| {
+            let letter = letters[rest % letters.len()];
+            rest /= letters.len();
+            char::from(letter)
+        })
+        .collect()
 }
 
 /// The package without the sections that make it one.
@@ -95,7 +113,7 @@ pub(crate) fn write_config(path: &Path, packages: &[(String, Vec<u8>)]) {
     std::fs::write(path, json!({"plugins": plugins}).to_string()).expect("the configuration");
     for (name, _) in packages {
         let approved = Command::new(env!("CARGO_BIN_EXE_okta-mcp"))
-            .args(["approve", "--by", "bench", "--config"])
+            .args(["approve", "--no-cache", "--by", "bench", "--config"])
             .args([path, &file(name)])
             .stdout(Stdio::null())
             .status()
