@@ -44,7 +44,7 @@ pub enum CallError {
     },
     /// The guest computed for too long.
     #[error(
-        "the plugin was stopped after {} ms of processor time; ask for less, or have the operator raise limits.cpu",
+        "the plugin was stopped after {} ms of processor time (limits.cpu); ask for less",
         limit.as_millis()
     )]
     CpuExhausted {
@@ -53,7 +53,7 @@ pub enum CallError {
     },
     /// The call took too long.
     #[error(
-        "the call was ended after {} s; ask for less, or have the operator raise limits.time",
+        "the call was ended after {} s (limits.time); ask for less",
         limit.as_secs_f64()
     )]
     TimedOut {
@@ -62,7 +62,7 @@ pub enum CallError {
     },
     /// The guest wanted more memory than it may have, and did not get by without.
     #[error(
-        "the plugin needs more than {} KiB of memory; ask for less, or have the operator raise limits.memory",
+        "the plugin needs more than {} KiB of memory (limits.memory); ask for less",
         limit >> 10
     )]
     MemoryExhausted {

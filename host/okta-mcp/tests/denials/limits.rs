@@ -22,7 +22,7 @@ async fn a_loop_ends_with_its_processor_time() {
         let text = bench.client.error("spin", json!({})).await;
         assert_eq!(
             text,
-            "spin did not finish: the plugin was stopped after 500 ms of processor time; ask for less, or have the operator raise limits.cpu"
+            "spin did not finish: the plugin was stopped after 500 ms of processor time (limits.cpu); ask for less"
         );
     }
     all_is_well(&bench).await;
@@ -50,7 +50,7 @@ async fn a_glutton_does_not_get_more_memory_than_it_may_have() {
         let text = bench.client.error("grow", json!({})).await;
         assert_eq!(
             text,
-            "grow did not finish: the plugin needs more than 32768 KiB of memory; ask for less, or have the operator raise limits.memory"
+            "grow did not finish: the plugin needs more than 32768 KiB of memory (limits.memory); ask for less"
         );
     }
     all_is_well(&bench).await;

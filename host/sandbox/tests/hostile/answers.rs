@@ -5,7 +5,8 @@ use crate::attack::{Attack, crashed, too_much};
 #[test]
 fn a_result_of_100_megabytes_is_not_even_looked_at() {
     let attack = || Attack::by("result-of-100-megabytes");
-    attack().ends_in("the plugin needs more than 32768 KiB of memory; ask for less, or have the operator raise limits.memory");
+    attack()
+        .ends_in("the plugin needs more than 32768 KiB of memory (limits.memory); ask for less");
     attack()
         .limits(|limits| limits.memory = 1 << 30)
         .ends_in(&too_much("3072 KiB in one exchange with the server"));

@@ -6,7 +6,8 @@ use crate::attack::{Attack, crashed, too_much};
 const MEMORY: u64 = 32 << 20;
 
 const EXCHANGE: &str = "3072 KiB in one exchange with the server";
-const NO_MEMORY: &str = "the plugin needs more than 32768 KiB of memory; ask for less, or have the operator raise limits.memory";
+const NO_MEMORY: &str =
+    "the plugin needs more than 32768 KiB of memory (limits.memory); ask for less";
 
 #[test]
 fn a_memory_bomb_gets_what_it_may_have_and_no_more() {
