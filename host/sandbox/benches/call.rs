@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use capability::answer::Page;
 use capability::limits::Limits;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use sandbox::{Call, CodeCache, CodeKey, Engine, EngineOptions, Package, Plugin};
+use sandbox::{Allocation, Call, CodeCache, CodeKey, Engine, EngineOptions, Package, Plugin};
 use support::Guest;
 use support::world::{Ears, Gate, Prompt, World, page};
 use tokio::runtime::{Builder, Runtime};
@@ -40,6 +40,7 @@ fn calls(criterion: &mut Criterion) {
             .iter(|| async { black_box(trivial.call(directory.clone()).await) });
     });
 
+    allocations(criterion);
     let one_get = Guest::call("(call $get_groups) (call $outcome)");
     let one_get = runtime.block_on(World::of(&one_get));
     if let Some(probe) = runtime.block_on(support::probe(&Engine::new().unwrap())) {
@@ -60,6 +61,46 @@ fn calls(criterion: &mut Criterion) {
             .to_async(&runtime)
             .iter(|| async { black_box(one_get.call(hundred_kilobytes.clone()).await) });
     });
+}
+
+/// Where guests' memory comes from: one call after the other, as over stdio, and many at once, as over HTTP.
+fn allocations(criterion: &mut Criterion) {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    for allocation in [Allocation::OnDemand, Allocation::Pooled] {
+        let engine = Engine::with(EngineOptions {
+            allocation,
+            ..EngineOptions::default()
+        })
+        .unwrap();
+        let Some(probe) = runtime.block_on(support::probe(&engine)) else {
+            return;
+        };
+        let probe = Arc::new(World::new(&engine, probe, Limits::DEFAULT));
+        let echo = |probe: Arc<World>| async move {
+            let directory = Prompt::empty();
+            probe
+                .call_with("echo", r#"{"text":"hello"}"#, directory)
+                .await
+                .unwrap()
+        };
+        for at_once in [1, 32] {
+            let name = format!("{at_once} at once, echo of the probe, {allocation:?}");
+            criterion.bench_function(&name, |bencher| {
+                bencher.to_async(&runtime).iter(|| async {
+                    let calls: Vec<_> = (0..at_once)
+                        .map(|_| tokio::spawn(echo(Arc::clone(&probe))))
+                        .collect();
+                    for call in calls {
+                        black_box(call.await.unwrap());
+                    }
+                });
+            });
+        }
+    }
 }
 
 /// From taking a call back to its guest being gone, while it computes and would for an hour.

@@ -1,8 +1,6 @@
 //! The one wasmtime engine of the process, how it is set, and how many calls it runs at once.
 //!
 //! One engine only: ids of types are the engine's own, and mixing two has been a vulnerability before.
-//! Instances are allocated on demand. Pooling would save 20 µs of a call that waits a hundred
-//! milliseconds for Okta, and reserves half a terabyte of addresses for it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use wasmtime::{Config, WasmBacktraceDetails};
 
+use crate::allocation::Allocation;
 use crate::cache::CodeCache;
 use crate::error::CallError;
 use crate::limits;
@@ -44,6 +43,8 @@ pub struct EngineOptions {
     pub compile_wait: Duration,
     /// Where compiled code is kept between processes; nowhere unless said otherwise.
     pub cache: Option<CodeCache>,
+    /// Where guests get their memory from; on demand unless said otherwise.
+    pub allocation: Allocation,
 }
 
 impl Default for EngineOptions {
@@ -54,6 +55,7 @@ impl Default for EngineOptions {
             queue_wait: limits::QUEUE_WAIT,
             compile_wait: limits::COMPILE_WAIT,
             cache: None,
+            allocation: Allocation::default(),
         }
     }
 }
@@ -80,7 +82,11 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Unsupported`].
     pub fn with(options: EngineOptions) -> Result<Self, EngineError> {
-        let wasm = wasmtime::Engine::new(&config())
+        let mut config = config();
+        options
+            .allocation
+            .apply(&mut config, options.concurrent_calls);
+        let wasm = wasmtime::Engine::new(&config)
             .map_err(|error| EngineError::Unsupported(error.to_string()))?;
         Ok(Self(Arc::new(Inner {
             ticker: Ticker::new(wasm.weak()),

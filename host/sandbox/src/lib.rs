@@ -19,6 +19,7 @@
 //! It does not know how Okta is reached, what MCP is, or who approved a package. It does not check a
 //! result against a tool's output schema: it only makes sure that there is a JSON object to check.
 
+mod allocation;
 #[allow(
     missing_docs,
     unreachable_pub,
@@ -53,6 +54,7 @@ mod tool;
 mod turn;
 mod wasi;
 
+pub use allocation::Allocation;
 pub use cache::{CacheError, CodeCache, CodeKey};
 pub use call::{Answers, Budget, Call, Directory, Level, Reporter, Usage};
 pub use census::TooMuch;

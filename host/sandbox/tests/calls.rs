@@ -15,7 +15,7 @@ use std::time::Duration;
 use capability::answer::{Failure, Refusal};
 use capability::grant::Class;
 use capability::limits::Limits;
-use sandbox::{Call, CallError, Outcome};
+use sandbox::{Allocation, Call, CallError, Outcome};
 use support::Guest;
 use support::world::{Gate, Prompt, World};
 
@@ -99,9 +99,11 @@ async fn nothing_survives_in_a_guest_from_one_call_to_the_next() {
          (i32.store8 (i32.const 3000) (i32.add (i32.load8_u (i32.const 3000)) (i32.const 1)))
          (call $report (global.get $counter) (i32.load8_u (i32.const 3000)))",
     );
-    let world = World::of(&guest).await;
-    for _ in 0..3 {
-        assert_eq!(world.report(Prompt::empty()).await, (1, 1));
+    for allocation in [Allocation::OnDemand, Allocation::Pooled] {
+        let world = World::on(allocation, &guest, Limits::DEFAULT).await;
+        for _ in 0..3 {
+            assert_eq!(world.report(Prompt::empty()).await, (1, 1));
+        }
     }
 }
 

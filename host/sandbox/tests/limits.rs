@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use capability::answer::Failure;
 use capability::limits::Limits;
-use sandbox::{CallError, Engine, EngineOptions, Outcome};
+use sandbox::{Allocation, CallError, Engine, EngineOptions, Outcome};
 use support::Guest;
 use support::world::{Gate, Prompt, World, page};
 
@@ -165,13 +165,15 @@ fn grow(pages: u32) -> Guest {
 async fn memory_up_to_the_limit_is_given_and_beyond_it_is_not() {
     let memory = 16 << 16;
     let limits = limits(|l| l.memory = memory);
-    let fits = World::with(&grow(16), limits).await;
-    assert_eq!(fits.report(Prompt::empty()).await, (0, 0));
-    assert_eq!(fits.reporter.usage.lock().unwrap()[0].memory, memory);
-    let greedy = World::with(&grow(17), limits).await;
-    for _ in 0..2 {
-        let result = greedy.call(Prompt::empty()).await;
-        assert_eq!(result, Err(CallError::MemoryExhausted { limit: memory }));
+    for allocation in [Allocation::OnDemand, Allocation::Pooled] {
+        let fits = World::on(allocation, &grow(16), limits).await;
+        assert_eq!(fits.report(Prompt::empty()).await, (0, 0));
+        assert_eq!(fits.reporter.usage.lock().unwrap()[0].memory, memory);
+        let greedy = World::on(allocation, &grow(17), limits).await;
+        for _ in 0..2 {
+            let result = greedy.call(Prompt::empty()).await;
+            assert_eq!(result, Err(CallError::MemoryExhausted { limit: memory }));
+        }
     }
 }
 

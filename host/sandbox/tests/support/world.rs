@@ -10,7 +10,8 @@ use capability::limits::Limits;
 use capability::org::OrgUrl;
 use futures::future::BoxFuture;
 use sandbox::{
-    Budget, Call, CallError, Directory, Engine, Level, Outcome, Package, Plugin, Reporter, Usage,
+    Allocation, Budget, Call, CallError, Directory, Engine, EngineOptions, Level, Outcome, Package,
+    Plugin, Reporter, Usage,
 };
 use tokio::sync::{Semaphore, mpsc};
 
@@ -29,7 +30,15 @@ impl World {
     }
 
     pub async fn with(guest: &Guest, limits: Limits) -> Self {
-        let engine = Engine::new().unwrap();
+        Self::on(Allocation::default(), guest, limits).await
+    }
+
+    pub async fn on(allocation: Allocation, guest: &Guest, limits: Limits) -> Self {
+        let engine = Engine::with(EngineOptions {
+            allocation,
+            ..EngineOptions::default()
+        })
+        .unwrap();
         let package = guest.pack(&engine).await;
         Self::new(&engine, package, limits)
     }
