@@ -100,7 +100,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Simulate(simulation) => simulate::run(&options, simulation).await,
         Command::Approve(arguments) => {
             let (settings, _log) = settings(&options)?;
-            approve::run(settings, &arguments)
+            approve::run(settings, &arguments).await
         }
         Command::Lock(command) => {
             let (settings, _log) = settings(&options)?;

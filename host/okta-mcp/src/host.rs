@@ -23,7 +23,7 @@ use sandbox::{Block, Call, CallError, Engine, EngineOptions, Outcome};
 use serde_json::{Map, Value};
 
 use crate::builtin::Builtin;
-use crate::config::{Okta as OktaSettings, Pace, Settings};
+use crate::config::{Okta as OktaSettings, Pace, SandboxSettings, Settings};
 use crate::directory::Okta;
 use crate::registry::{OfferError, Offered, Registry};
 use crate::{AUDIT_KEY, state_key};
@@ -136,18 +136,26 @@ pub enum StartError {
     Audit(#[from] audit::log::StartError),
 }
 
+/// The sandbox that `settings` describe, with its cache of compiled code.
+///
+/// # Errors
+/// When WebAssembly cannot be run on this machine.
+pub fn engine(settings: &SandboxSettings) -> Result<Engine, sandbox::EngineError> {
+    Engine::with(EngineOptions {
+        concurrent_calls: settings.calls,
+        queue_wait: settings.queue_wait,
+        cache: code_cache::open(settings),
+        ..EngineOptions::default()
+    })
+}
+
 impl Host {
     /// A host with the plugins that are built in, and the plugins and the org of `settings`.
     ///
     /// # Errors
     /// [`StartError`]; a missing org or credential is none: the tools are listed and a call says what to set.
     pub fn start(settings: Settings, builtins: &[Builtin]) -> Result<Self, StartError> {
-        let engine = Engine::with(EngineOptions {
-            concurrent_calls: settings.sandbox.calls,
-            queue_wait: settings.sandbox.queue_wait,
-            cache: code_cache::open(&settings.sandbox),
-            ..EngineOptions::default()
-        })?;
+        let engine = engine(&settings.sandbox)?;
         let registry = Registry::load(
             &engine,
             builtins,

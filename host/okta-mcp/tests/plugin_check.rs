@@ -109,7 +109,7 @@ fn each_hostile_package_is_told_what_is_wrong() {
     for (guest, expected) in [
         (
             "endless-loop-in-call",
-            "attack, Okta answers: 2 calls, 0 answered, 0 said why not, 2 went wrong; first {} ends in: the plugin was stopped after 500 ms of processor time; ask for less, or have the operator raise limits.cpu; a client sees that text; do with less, or stop in time and say what was left out",
+            "attack, Okta answers: 2 calls, 0 answered, 0 said why not, 2 went wrong; first {} ends in: the plugin was stopped after 500 ms of processor time (limits.cpu); ask for less; a client sees that text; do with less, or stop in time and say what was left out",
         ),
         (
             "panic",
@@ -224,20 +224,8 @@ fn a_result_that_breaks_its_schema_is_thrown_away() {
         guests::MANIFEST,
         &tools.to_string(),
     );
-    std::fs::write(home.path().join("a.wasm"), package).unwrap();
-    let settings = json!({"plugins": {"hostile": {"package": "a.wasm"}}});
-    std::fs::write(home.path().join("settings.json"), settings.to_string()).unwrap();
-    let approved = program(&home)
-        .args([
-            "--config",
-            "settings.json",
-            "approve",
-            "a.wasm",
-            "--by",
-            "tests",
-        ])
-        .output()
-        .unwrap();
+    place(&home, &package);
+    let approved = approve(&home);
     assert!(approved.status.success(), "{approved:?}");
     let output = program(&home)
         .args(["call", "attack", "--config", "settings.json"])
@@ -254,4 +242,67 @@ fn a_result_that_breaks_its_schema_is_thrown_away() {
         text.trim_end(),
         "okta-mcp: attack answered something that breaks its own output schema (count: \"three\" is not of type \"integer\"). This is a fault of the plugin; the answer was thrown away."
     );
+}
+
+/// A good package's lock names the other one's bytes: an approval by hand, or by a version that ran it.
+#[test]
+fn a_package_that_cannot_run_is_not_approved_and_one_that_slipped_through_is_reported_by_tools() {
+    let home = tempfile::tempdir().unwrap();
+    let unfit = guests::package("import-under-our-name");
+    place(&home, &unfit);
+    let refused = approve(&home);
+    let text = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{text}");
+    assert!(
+        text.contains("okta-mcp: hostile is not approved, because it cannot run: the plugin does not fit this server's plugin interface: "),
+        "{text}"
+    );
+    assert!(!home.path().join("plugins.lock").exists());
+
+    let fit = guests::package("panic");
+    place(&home, &fit);
+    assert!(approve(&home).status.success());
+    let lock = std::fs::read_to_string(home.path().join("plugins.lock")).unwrap();
+    let lock = lock.replace(&sha256(&fit), &sha256(&unfit));
+    std::fs::write(home.path().join("plugins.lock"), lock).unwrap();
+    std::fs::remove_file(home.path().join(".local/state/okta-mcp/locks.json")).unwrap();
+    place(&home, &unfit);
+    let tools = program(&home)
+        .args(["tools", "--config", "settings.json"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(tools.stdout).unwrap();
+    assert_eq!(tools.status.code(), Some(2), "{text}");
+    assert!(
+        text.contains(
+            "hostile: cannot be run: the plugin does not fit this server's plugin interface: "
+        ),
+        "{text}"
+    );
+    assert!(text.contains("list_users"), "the others are there: {text}");
+}
+
+/// The package as the operator's file names it.
+fn place(home: &TempDir, package: &[u8]) {
+    std::fs::write(home.path().join("a.wasm"), package).unwrap();
+    let settings = json!({"plugins": {"hostile": {"package": "a.wasm"}}});
+    std::fs::write(home.path().join("settings.json"), settings.to_string()).unwrap();
+}
+
+fn approve(home: &TempDir) -> Output {
+    program(home)
+        .args([
+            "--config",
+            "settings.json",
+            "approve",
+            "a.wasm",
+            "--by",
+            "tests",
+        ])
+        .output()
+        .unwrap()
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    sandbox::Package::parse(bytes).unwrap().digest().to_string()
 }

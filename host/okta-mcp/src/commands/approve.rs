@@ -12,7 +12,7 @@ use capability::lock::{Approval, Granted, Lock, SensitiveItem, is_approver, sens
 use capability::reach::Reach;
 use capability::review::{Facts, Operator};
 use capability::surface::{Finding, NotAccepted};
-use sandbox::{Engine, Package};
+use sandbox::{Engine, Package, Plugin};
 
 use super::BAD_INPUT;
 use crate::admission::{Admission, Offer};
@@ -21,10 +21,14 @@ use crate::approval::signature::SigningKey;
 use crate::builtin;
 use crate::cli::ApproveArguments;
 use crate::config::Settings;
+use crate::host;
 use crate::registry::{Registry, read_package};
 use crate::table;
 
-pub(super) fn run(mut settings: Settings, given: &ApproveArguments) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(
+    mut settings: Settings,
+    given: &ApproveArguments,
+) -> anyhow::Result<ExitCode> {
     // What one process offers is not what is approved: that is the operator's file.
     settings.admission.offer = Offer::default();
     let package = read_package(&given.file).map_err(anyhow::Error::msg)?;
@@ -55,6 +59,7 @@ pub(super) fn run(mut settings: Settings, given: &ApproveArguments) -> anyhow::R
     let Some(sensitive) = consent(given, old, &reach)? else {
         return Ok(ExitCode::from(BAD_INPUT));
     };
+    compile(&settings, &package, &reach).await?;
     let mut lock = current.lock.clone();
     lock.plugins.insert(
         name.clone(),
@@ -86,6 +91,20 @@ pub(super) fn run(mut settings: Settings, given: &ApproveArguments) -> anyhow::R
         );
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Compiles the package as its first call would, and keeps the code for it: what cannot run is not approved, and
+/// the seconds that an interpreter's component takes are spent here.
+async fn compile(settings: &Settings, package: &Package, reach: &Reach) -> anyhow::Result<()> {
+    let name = &package.manifest().name;
+    if std::io::stderr().is_terminal() {
+        anstream::eprintln!("Compiling {name} ...");
+    }
+    let engine = host::engine(&settings.sandbox)?;
+    Plugin::new(&engine, package.clone(), reach.limits)
+        .prepare()
+        .await
+        .with_context(|| format!("{name} is not approved, because it cannot run"))
 }
 
 /// Writes `lock` with the next serial number, and remembers it.

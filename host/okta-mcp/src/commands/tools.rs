@@ -1,8 +1,11 @@
 //! `okta-mcp tools`: what is offered, by which plugin, and what each tool may read.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use capability::manifest::World;
+use capability::surface::Origin;
+use sandbox::CallError;
 use serde_json::{Value, json};
 
 use crate::cli::Options;
@@ -12,6 +15,7 @@ use crate::table;
 pub(super) async fn run(options: &Options, json: bool) -> anyhow::Result<ExitCode> {
     let started = super::start(options).await?;
     let registry = started.host.registry();
+    let broken = cannot_run(registry).await;
     if json {
         anstream::println!("{}", as_json(registry));
     } else {
@@ -21,12 +25,29 @@ pub(super) async fn run(options: &Options, json: bool) -> anyhow::Result<ExitCod
         for problem in registry.problems() {
             anstream::println!("{}: left out: {}", problem.plugin, problem.text);
         }
+        for (plugin, error) in &broken {
+            anstream::println!("{plugin}: cannot be run: {error}");
+        }
     }
-    Ok(if registry.problems().is_empty() {
+    Ok(if registry.problems().is_empty() && broken.is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(super::BAD_INPUT)
     })
+}
+
+/// The added plugins whose components cannot be made to run here, and why. A server finds out when it compiles
+/// them; each call of their tools then says so.
+async fn cannot_run(registry: &Registry) -> Vec<(String, CallError)> {
+    let mut broken = Vec::new();
+    let added = |loaded: &&Arc<Loaded>| loaded.origin() == Origin::Added;
+    for loaded in registry.plugins().iter().filter(added) {
+        if let Err(error) = loaded.plugin.prepare().await {
+            tracing::error!(plugin = loaded.name(), "cannot be run: {error}");
+            broken.push((loaded.name().to_owned(), error));
+        }
+    }
+    broken
 }
 
 /// One plugin: who it is, and a table of its tools and their endpoints, with at most `most` fields of each.
