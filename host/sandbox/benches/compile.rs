@@ -1,12 +1,15 @@
 //! What the compiler costs at the bounds of what it is given: `cargo bench -p sandbox --bench compile`.
 //!
 //! A function's length alone does not say how long it takes: each place where paths meet needs a value for
-//! each variable that is set on them. The shapes below are the worst that are known of each kind, at several
-//! lengths. Each is compiled in a process of its own; prints its time, and its memory at most.
+//! each variable that is set on them. The shapes below are the worst that are known of each kind, as large as
+//! [effort.rs](../src/effort.rs) lets them be. Each is compiled in a process of its own; prints its time, and its
+//! memory at most.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     clippy::print_stdout,
+    clippy::indexing_slicing,
     dead_code,
     reason = "a driver that cannot go on says why"
 )]
@@ -18,22 +21,30 @@ use std::fmt::Write as _;
 use std::process::Command;
 use std::time::Instant;
 
-use capability::limits::Limits;
-use sandbox::{Engine, Package, Plugin};
+use sandbox::{Engine, pack};
 use support::Guest;
 
-/// What a function's body is made of, for about so many bytes.
-type Shape = fn(usize) -> String;
+/// A function, or several.
+type Shape = fn() -> String;
 
-const SHAPES: [(&str, Shape); 5] = [
-    ("straight on, arithmetic", straight),
-    ("a jump over each statement", jumps),
-    ("loops in each other, a variable for each", loops),
-    (
-        "loops one after the other, a variable for each",
-        loops_in_a_row,
-    ),
-    ("jump tables to blocks in each other", tables),
+const SHAPES: [(&str, Shape); 9] = [
+    ("500 KiB straight on", || straight(500 << 10)),
+    ("10,000 statements to jump over", || jumps(10_000)),
+    ("24 loops in each other, 2,000 variables", || {
+        nests(1, 2_000)
+    }),
+    ("9 nests of 24 loops, 210 variables", || nests(9, 210)),
+    ("75 nests of 24 loops, 12 variables", || nests(75, 12)),
+    ("210 loops in a row, a variable for each", || in_a_row(210)),
+    ("jump tables over 500 blocks, 400 variables", || {
+        tables(500, 400, 2)
+    }),
+    ("jump tables over 100 blocks, 100 variables", || {
+        tables(100, 100, 40)
+    }),
+    ("40 functions of 210 loops in a row", || {
+        in_a_row(210).repeat(40)
+    }),
 ];
 
 fn main() {
@@ -45,38 +56,35 @@ fn main() {
         return;
     }
     if let Some(at) = arguments.iter().position(|argument| argument == "--one") {
-        let number = |n: usize| arguments[at + n].parse::<usize>().unwrap();
-        one(SHAPES[number(1)].1, number(2));
+        one(SHAPES[arguments[at + 1].parse::<usize>().unwrap()].1);
         return;
     }
     for (at, (name, _)) in SHAPES.iter().enumerate() {
-        for kilobytes in [16, 64, 128, 256, 500] {
-            let child = Command::new(std::env::current_exe().unwrap())
-                .args(["--one", &at.to_string(), &(kilobytes << 10).to_string()])
-                .output()
-                .unwrap();
-            let told = String::from_utf8(child.stdout).unwrap();
-            println!("{name:<48} {kilobytes:>4} KiB: {}", told.trim());
-        }
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args(["--one", &at.to_string()])
+            .output()
+            .unwrap();
+        let told = String::from_utf8(child.stdout).unwrap();
+        println!("{name:<46} {}", told.trim());
     }
 }
 
-/// Compiles one function of that shape and length.
-fn one(shape: Shape, bytes: usize) {
+/// Compiles a component with that in it.
+fn one(shape: Shape) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .unwrap();
     runtime.block_on(async {
-        let guest = Guest::trivial().fields(&shape(bytes));
+        let guest = Guest::trivial().fields(&shape());
+        let module = guest.module();
         let engine = Engine::new().unwrap();
-        let package: Package = guest.pack(&engine).await;
-        let plugin = Plugin::new(&engine, package, Limits::DEFAULT);
         let began = Instant::now();
-        let outcome = plugin.prepare().await;
+        // Packing compiles a component, to ask it for its tools.
+        let outcome = pack(&engine, &module, support::MANIFEST, &support::record()).await;
         let took = began.elapsed().as_secs_f64() * 1e3;
-        let verdict = outcome.map_or_else(|error| error.to_string(), |()| "compiled".to_owned());
-        println!("{took:>9.1} ms, {:>6.0} MiB at most, {verdict}", peak());
+        let verdict = outcome.map_or_else(|error| error.to_string(), |_| "compiled".to_owned());
+        println!("{took:>9.1} ms, {:>5.0} MiB at most, {verdict}", peak());
     });
 }
 
@@ -90,7 +98,7 @@ fn peak() -> f64 {
 
 fn function(locals: usize, body: &str) -> String {
     let locals = " i32".repeat(locals);
-    format!("(func (export \"long\") (param i32 i32) (local{locals}) {body})")
+    format!("(func (param i32 i32) (local{locals}) {body})")
 }
 
 fn straight(bytes: usize) -> String {
@@ -98,29 +106,37 @@ fn straight(bytes: usize) -> String {
     function(1, &one.repeat(bytes / 10))
 }
 
-fn jumps(bytes: usize) -> String {
+fn jumps(statements: usize) -> String {
     let one = "(block (br_if 0 (local.get 0)) (local.set 1 (i32.add (i32.load (local.get 0)) (local.get 1))))";
-    function(1, &one.repeat(bytes / 17))
+    function(1, &one.repeat(statements - 1))
 }
 
-/// A statement for each variable, inside of as many loops.
-fn loops(bytes: usize) -> String {
-    let count = (bytes / 15).min(49_000);
-    let mut body = "(loop ".repeat(count);
-    for local in 2..count + 2 {
+/// A statement for each variable.
+fn each(variables: usize) -> String {
+    (2..variables + 2).fold(String::new(), |mut text, local| {
         write!(
-            body,
+            text,
             "(local.set {local} (i32.add (local.get {local}) (local.get 0)))"
         )
         .unwrap();
-    }
-    body.push_str(&"(br_if 0 (local.get 1)))".repeat(count));
-    function(count, &body)
+        text
+    })
 }
 
-/// As many loops as variables, each of which goes through all of them.
-fn loops_in_a_row(bytes: usize) -> String {
-    let count = (bytes / 20).min(49_000);
+/// In the innermost of each nest of loops, a statement for each variable.
+fn nests(nests: usize, variables: usize) -> String {
+    let depth = 24;
+    let nest = format!(
+        "{}{}{}",
+        "(loop ".repeat(depth),
+        each(variables),
+        "(br_if 0 (local.get 1)))".repeat(depth)
+    );
+    function(variables, &nest.repeat(nests))
+}
+
+/// As many loops as variables in one around them, which goes through all of them.
+fn in_a_row(count: usize) -> String {
     let mut body = String::new();
     for local in 2..count + 2 {
         write!(
@@ -140,30 +156,28 @@ fn loops_in_a_row(bytes: usize) -> String {
     function(count, &format!("(loop {body} (br_if 0 (local.get 1)))"))
 }
 
-/// Half of the bytes are blocks in each other with a variable set in each, half are tables of jumps to all of them.
-fn tables(bytes: usize) -> String {
-    let blocks = 500;
-    let targets: String = (0..blocks).fold(String::new(), |mut text, n| {
+/// Blocks in each other with a variable set after each, and tables of jumps to all of them.
+fn tables(blocks: usize, variables: usize, tables: usize) -> String {
+    let targets = (0..blocks).fold(String::new(), |mut text, n| {
         write!(text, " {n}").unwrap();
         text
     });
-    let tables = bytes / (blocks * 2 + 4);
     let mut body = "(block ".repeat(blocks);
     for table in 0..tables {
         write!(
             body,
             "(local.set {} (i32.add (local.get 1) (i32.const {table}))) (if (local.get 1) (then (br_table{targets} (local.get 0))))",
-            2 + table % 400
+            2 + table % variables
         )
         .unwrap();
     }
-    for local in 0..blocks {
+    for block in 0..blocks {
         write!(
             body,
             " (local.set 1 (i32.add (local.get 1) (local.get {}))))",
-            2 + local % 400
+            2 + block % variables
         )
         .unwrap();
     }
-    function(400, &body)
+    function(variables, &body)
 }

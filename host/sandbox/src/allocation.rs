@@ -9,8 +9,6 @@
 
 use wasmtime::{Config, InstanceAllocationStrategy, PoolingAllocationConfig};
 
-use crate::limits;
-
 /// How guests get their memory.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Allocation {
@@ -43,11 +41,11 @@ impl Allocation {
         // The addresses of one memory: what a guest may have by default, and no guest more.
         let memory = crate::store::size(capability::limits::Limits::DEFAULT.memory);
         pool.max_memory_size(memory);
-        // What a built-in plugin touches stays mapped and is overwritten instead of given back: 2 MiB of
-        // memory and its whole stack.
-        pool.linear_memory_keep_resident(2 << 20)
-            .table_keep_resident(64 << 10)
-            .async_stack_keep_resident(limits::SHARED_STACK);
+        // So much stays mapped and is overwritten with zeros after each call, which is faster than giving it back; what a
+        // guest used beyond it is given back.
+        pool.linear_memory_keep_resident(256 << 10)
+            .table_keep_resident(16 << 10)
+            .async_stack_keep_resident(32 << 10);
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     }
 }

@@ -24,6 +24,24 @@ pub enum TooMuch {
     /// Modules and components in each other.
     #[error("modules that lie {0} deep in components; at most {limit} levels are compiled", limit = limits::MAX_NESTING)]
     Nesting(usize),
+    /// Loops in each other.
+    #[error("loops that lie {0} deep in each other; at most {limit} levels are compiled", limit = limits::MAX_LOOP_DEPTH)]
+    LoopDepth(usize),
+    /// Where paths part and meet in one function.
+    #[error("a function with {0} blocks and branches; at most {limit} are compiled in one", limit = limits::MAX_PATHS)]
+    Paths(usize),
+    /// Loops of one function, once for each variable.
+    #[error("a function with too many variables for its loops: {0} of both multiplied; at most {limit} are compiled", limit = limits::MAX_LOOP_VALUES)]
+    LoopValues(usize),
+    /// Blocks and branches of one function, once for each variable.
+    #[error("a function with too many variables for its branches: {0} of both multiplied; at most {limit} are compiled", limit = limits::MAX_PATH_VALUES)]
+    PathValues(usize),
+    /// [`Self::LoopValues`] of all functions together.
+    #[error("too many variables in loops: {0} of both multiplied, over all functions; at most {limit} are compiled", limit = limits::MAX_ALL_LOOP_VALUES)]
+    AllLoopValues(usize),
+    /// [`Self::PathValues`] of all functions together.
+    #[error("too many variables on branches: {0} of both multiplied, over all functions; at most {limit} are compiled", limit = limits::MAX_ALL_PATH_VALUES)]
+    AllPathValues(usize),
     /// It cannot be counted.
     #[error("what cannot be read: {0}")]
     Unreadable(String),

@@ -4,7 +4,8 @@
 //! `compat`, WASI's, behind which there is [nothing](crate::wasi). An import under a name of ours with
 //! another type ends here.
 //!
-//! The compiler cannot be interrupted. So what it is given was [counted](crate::census) before, it works on
+//! The compiler cannot be interrupted. So what it is given was [counted](crate::census) and
+//! [weighed](crate::effort) before, it works on
 //! threads for blocking work and for few packages at once, a call waits for it only so long, and what it
 //! made is [kept](crate::cache).
 
@@ -13,6 +14,7 @@ use wasmtime::component::{Component, HasSelf, Linker};
 
 use crate::bindings::okta::plugin::{content, directory, host};
 use crate::bindings::{Plugin, PluginPre};
+use crate::effort;
 use crate::engine::Engine;
 use crate::error::LoadError;
 use crate::host::HostState;
@@ -84,6 +86,7 @@ fn link(engine: &Engine, component: &Component, world: World) -> Result<Compiled
 
 /// Validates and compiles `bytes`, without resolving any import. All of a processor's, and not for an async thread.
 pub(crate) fn component(engine: &Engine, bytes: &[u8]) -> Result<Component, LoadError> {
+    effort::check(bytes)?;
     Component::from_binary(engine.wasm(), bytes).map_err(|error| LoadError::compile(&error))
 }
 

@@ -9,6 +9,7 @@ use capability::limits::Limits;
 use capability::text::clean;
 use wasmtime::Trap;
 
+use crate::census::TooMuch;
 use crate::limits;
 use crate::store::Meters;
 
@@ -106,6 +107,11 @@ pub enum LoadError {
     /// It does not validate or compile.
     #[error("the plugin does not compile: {0}; build it again with `okta-mcp plugin build`")]
     Compile(String),
+    /// The compiler would take too long for it.
+    #[error(
+        "the plugin is not compiled: it has {0}; build it from smaller functions, and optimized"
+    )]
+    TooMuch(#[from] TooMuch),
     /// It imports or exports something else than the contract says, under the contract's names.
     #[error(
         "the plugin does not fit this server's plugin interface: {0}; build it against okta:plugin@0.1.0"

@@ -35,6 +35,7 @@ mod compile;
 mod cpu;
 mod describe;
 mod digest;
+mod effort;
 mod engine;
 mod error;
 mod host;

@@ -15,9 +15,25 @@ pub const MAX_PACKAGE_BYTES: usize = 64 << 20;
 /// Functions of a component, those of all its modules together. Compiling takes a processor some 0.2 ms
 /// for each; a whole Python or JavaScript engine has some tens of thousands.
 pub(crate) const MAX_FUNCTIONS: usize = 100_000;
-/// Bytes of one function's body. The compiler takes longer than in proportion for a long one and cannot
-/// be stopped; the largest that interpreters have, their main loop, has some hundred thousand.
+/// Bytes of one function's body; the largest that interpreters have, their main loop, has some hundred thousand.
+/// What makes a short one slow to compile is counted by itself, below.
 pub(crate) const MAX_FUNCTION_BYTES: usize = 512 << 10;
+/// Loops in each other in one function. The compiler's time grows with more than the third power of it; a whole
+/// JavaScript engine has 6, this program's plugins 4.
+pub(crate) const MAX_LOOP_DEPTH: usize = 24;
+/// Blocks, loops, branches and entries of jump tables in one function: time grows with the square. An engine's
+/// interpreter loop has 6,000.
+pub(crate) const MAX_PATHS: usize = 20_000;
+/// What an entry of a jump table counts where it meets variables: each needs a way of its own to move them.
+pub(crate) const TABLE_ENTRY_WEIGHT: usize = 4;
+/// Loops of one function times its variables: ten times what a whole JavaScript engine's largest function has.
+pub(crate) const MAX_LOOP_VALUES: usize = 50_000;
+/// Blocks and branches of one function times its variables: nine times that engine's largest.
+pub(crate) const MAX_PATH_VALUES: usize = 2_000_000;
+/// Loops times variables over all functions: nine times what the whole engine has.
+pub(crate) const MAX_ALL_LOOP_VALUES: usize = 2_000_000;
+/// Blocks and branches times variables over all functions: eight times what the whole engine has.
+pub(crate) const MAX_ALL_PATH_VALUES: usize = 60_000_000;
 /// How deep modules and components may lie in each other. A component made of components that are made
 /// of modules has three levels.
 pub(crate) const MAX_NESTING: usize = 8;

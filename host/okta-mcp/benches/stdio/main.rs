@@ -159,6 +159,8 @@ fn kind(answer: &Value) -> &'static str {
         true => "done",
         false if text.contains("too many calls are running") => "busy",
         false if text.contains("of processor time") => "stopped",
+        // The example org allows 600 of these requests a minute, of which a tenth is left to others.
+        false if text.contains("rate limit is used up") => "told to wait for Okta",
         false => "failed",
     }
 }
