@@ -31,6 +31,7 @@ pub mod learn;
 pub mod log;
 mod manifest_text;
 pub mod narrow;
+mod queue;
 pub mod record;
 pub mod report;
 pub mod row;
