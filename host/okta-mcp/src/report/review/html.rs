@@ -10,7 +10,7 @@ use capability::sensitivity::Sensitivity;
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
-use super::super::page::Page;
+use super::super::page::{Page, packages};
 use super::super::words::{count, visible};
 use super::{Review, Reviewed, picture, signer};
 
@@ -71,6 +71,7 @@ pub(super) fn render(review: &Review) -> String {
             (count(review.plugins.len(), "plugin"))
             " can ever ask Okta for, and all that they get to see. The host enforces exactly this."
         },
+        made_from: packages(),
         rules: tools.rules(),
         body: html! {
             (figures(review))
