@@ -8,6 +8,7 @@ mod text;
 
 use std::collections::BTreeSet;
 
+use capability::limits::{About, LimitFact, SetBy};
 use capability::review::Facts;
 use capability::sensitivity::Sensitivity;
 use schemars::JsonSchema;
@@ -122,18 +123,46 @@ impl Source {
     }
 }
 
-/// The limits of one call in one sentence.
-fn limits(facts: &Facts) -> String {
-    let parts: Vec<String> = facts
+/// The limits that are lower than the host's defaults, with whose word that is, in one sentence.
+fn lowered_limits(facts: &Facts) -> String {
+    let lowered: Vec<String> = lowered(facts)
+        .map(|(about, limit)| {
+            format!(
+                "{} ({}; the host gives {})",
+                about.says(limit),
+                limit.set_by.as_str(),
+                limit.default
+            )
+        })
+        .collect();
+    if lowered.is_empty() {
+        return "the host's defaults".to_owned();
+    }
+    format!("one call may {}", capability::review::list(&lowered, "and"))
+}
+
+/// The limits that are the host's defaults.
+fn default_limits(facts: &Facts) -> String {
+    let limits: Vec<String> = defaults(facts)
+        .map(|(about, limit)| format!("{} {}", about.title, limit.written))
+        .collect();
+    limits.join(", ")
+}
+
+/// The limits that somebody lowered.
+fn lowered(facts: &Facts) -> impl Iterator<Item = (&'static About, &LimitFact)> {
+    facts
         .limits
         .each()
-        .into_iter()
-        .map(|(_, phrase, _, value)| phrase.replace("{}", &value))
-        .collect();
-    match parts.as_slice() {
-        [first @ .., last] => format!("one call may {} and {last}", first.join(", ")),
-        [] => String::new(),
-    }
+        .filter(|(_, limit)| limit.set_by != SetBy::Host)
+}
+
+/// The limits that nobody lowered.
+fn defaults(facts: &Facts) -> impl Iterator<Item = (&'static About, &LimitFact)> {
+    facts
+        .limits
+        .each()
+        .filter(|(_, limit)| limit.set_by == SetBy::Host)
 }
 
 /// Who signed the package.

@@ -16,6 +16,7 @@
 
 mod cases;
 mod comparisons;
+mod limits;
 mod page;
 mod plugin;
 mod reviews;

@@ -5,14 +5,14 @@
 //! of radio buttons and style rules: it works from a keyboard and without a script, and where a browser
 //! does not know `:has()`, everything stays in sight.
 
-use capability::review::{EndpointFacts, Facts, FieldFacts, ParameterFacts, SetBy, ToolFacts};
+use capability::review::{EndpointFacts, Facts, FieldFacts, ParameterFacts, ToolFacts};
 use capability::sensitivity::Sensitivity;
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
 use super::super::page::{Page, packages};
 use super::super::words::{count, visible};
-use super::{Review, Reviewed, picture, signer};
+use super::{Review, Reviewed, defaults, lowered, picture, signer};
 
 /// Class names for the tools, for the filter: made of numbers, never of what an author wrote.
 pub(super) struct Tools(Vec<(usize, usize)>);
@@ -227,38 +227,35 @@ fn of_plugin(tools: &Tools, index: usize, plugin: &Reviewed) -> Markup {
     }
 }
 
+/// What somebody lowered as a table; what is left at the host's default in one compact list.
 fn limits(facts: &Facts) -> Markup {
-    let by = &facts.limits.set_by;
-    let who = |set_by: SetBy| match set_by {
-        SetBy::Host => "the host",
-        SetBy::Manifest => "the manifest",
-        SetBy::Operator => "the operator",
-    };
-    let origins = [by.memory, by.cpu, by.time, by.requests, by.bytes];
+    let lowered: Vec<_> = lowered(facts).collect();
+    let defaults: Vec<_> = defaults(facts).collect();
     html! {
-        table.limits {
-            caption { "Limits of one call, after all ceilings" }
-            thead { tr { th scope="col" { "limit" } th.number scope="col" { "value" } th.number scope="col" { "set by" } } }
-            tbody {
-                @for ((name, _, _, value), origin) in facts.limits.each().into_iter().zip(origins) {
-                    tr {
-                        th scope="row" { (limit_name(name)) }
-                        td.number { (value) }
-                        td.number { (who(origin)) }
+        h3.sub { "Limits of one call, after all ceilings" }
+        @if !lowered.is_empty() {
+            table.limits {
+                caption { "Lower than the host's defaults" }
+                thead { tr {
+                    th scope="col" { "limit" } th.number scope="col" { "value" }
+                    th.number scope="col" { "host's default" } th.number scope="col" { "set by" }
+                } }
+                tbody {
+                    @for (about, limit) in &lowered {
+                        tr {
+                            th scope="row" { (about.title) }
+                            td.number { (limit.written) }
+                            td.number { (limit.default) }
+                            td.number { (limit.set_by.as_str()) }
+                        }
                     }
                 }
             }
         }
-    }
-}
-
-fn limit_name(name: &str) -> &str {
-    match name {
-        "cpu" => "processor time",
-        "time" => "time",
-        "requests" => "requests to Okta",
-        "bytes" => "bytes from Okta",
-        other => other,
+        @if !defaults.is_empty() {
+            p.caption.soft { "The host's defaults" }
+            ul.chips { @for (about, limit) in &defaults { li { (about.title) " " b { (limit.written) } } } }
+        }
     }
 }
 
@@ -381,6 +378,6 @@ const STYLE: &str = "
 .caption { font-size: .85rem; margin-bottom: .25rem; }
 dl.seen { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .4rem .9rem; margin: .25rem 0 .5rem; }
 dl.seen dd { margin: 0; }
-table.limits { max-width: 28rem; }
+table.limits { max-width: 40rem; } h3.sub { font-size: .95rem; margin-top: 1.25rem; }
 @media (max-width: 40rem) { dl.seen { grid-template-columns: minmax(0, 1fr); } }
 ";

@@ -4,7 +4,7 @@ use capability::review::{EndpointFacts, ToolFacts};
 use capability::sensitivity::Sensitivity;
 
 use super::super::markdown::{cell, code, text};
-use super::{Review, Reviewed, limits, signer};
+use super::{Review, Reviewed, default_limits, lowered_limits, signer};
 
 pub(super) fn render(review: &Review) -> String {
     let mut out = String::from("# Plugin review\n\n");
@@ -45,7 +45,8 @@ fn of_plugin(out: &mut String, plugin: &Reviewed) {
         ("built with", cell(&plugin.built_with)),
         ("imports", codes(&facts.imports)),
         ("scopes", codes(&facts.scopes)),
-        ("limits", cell(&limits(facts))),
+        ("limits", cell(&lowered_limits(facts))),
+        ("defaults", cell(&default_limits(facts))),
     ];
     for (name, value) in rows {
         out.push_str(&format!("| {name} | {value} |\n"));

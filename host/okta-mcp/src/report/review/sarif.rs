@@ -1,10 +1,11 @@
 //! A review as SARIF: what a reviewer should not overlook.
 
+use capability::review::Facts;
 use capability::sensitivity::Sensitivity;
 use serde_json::Value;
 
 use super::super::sarif::{Level, Result, Rule, log};
-use super::{Review, Reviewed, Source};
+use super::{Review, Reviewed, Source, default_limits, lowered_limits};
 
 const READS_CREDENTIALS: Rule = Rule {
     id: "reads-credentials",
@@ -31,18 +32,24 @@ const READS_PERSONAL_DATA: Rule = Rule {
     text: "A tool can read data about people.",
     level: Level::Note,
 };
+const LIMITS: Rule = Rule {
+    id: "limits",
+    text: "How much one call may use, after all ceilings.",
+    level: Level::Note,
+};
 const LEFT_OUT: Rule = Rule {
     id: "left-out",
     text: "A plugin is configured and cannot be loaded.",
     level: Level::Error,
 };
 
-const RULES: [Rule; 6] = [
+const RULES: [Rule; 7] = [
     READS_CREDENTIALS,
     MANAGE_SCOPE,
     BROAD_FIELD,
     IMPORTS_WASI,
     READS_PERSONAL_DATA,
+    LIMITS,
     LEFT_OUT,
 ];
 
@@ -103,6 +110,7 @@ fn of_plugin(plugin: &Reviewed) -> Vec<Result> {
             ),
         ));
     }
+    results.push(result(LIMITS, &[&facts.plugin], None, limits(facts)));
     for tool in &facts.tools {
         for (endpoint, says) in tool.endpoints.iter().zip(&tool.says) {
             let about = [facts.plugin.as_str(), &tool.name, &endpoint.get];
@@ -129,4 +137,17 @@ fn of_plugin(plugin: &Reviewed) -> Vec<Result> {
         }
     }
     results
+}
+
+fn limits(facts: &Facts) -> String {
+    let defaults = default_limits(facts);
+    let lowered = lowered_limits(facts);
+    if defaults.is_empty() {
+        format!("Limits of plugin {}: {lowered}.", facts.plugin)
+    } else {
+        format!(
+            "Limits of plugin {}: {lowered}; the host's defaults are {defaults}.",
+            facts.plugin
+        )
+    }
 }

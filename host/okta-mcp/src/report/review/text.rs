@@ -5,7 +5,7 @@ use capability::sensitivity::Sensitivity;
 use serde_json::{Map, Value};
 
 use super::super::words::{count, hanging, indented};
-use super::{Review, Reviewed, limits, signer};
+use super::{Review, Reviewed, default_limits, lowered_limits, signer};
 use crate::table::strong;
 
 pub(super) fn render(review: &Review) -> String {
@@ -66,7 +66,8 @@ fn of_plugin(plugin: &Reviewed) -> String {
         ("built with", plugin.built_with.clone()),
         ("imports", imports(facts)),
         ("scopes", or_none(&facts.scopes, ", ")),
-        ("limits", limits(facts)),
+        ("limits", lowered_limits(facts)),
+        ("defaults", default_limits(facts)),
         ("disabled", facts.disabled_tools.join(", ")),
         ("hidden", fields(facts.hidden_fields.iter())),
     ];
