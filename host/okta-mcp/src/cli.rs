@@ -131,7 +131,15 @@ pub enum Command {
         report: ReportOptions,
     },
     /// List the OAuth scopes to grant in Okta for the tools that are enabled
-    Scopes,
+    ///
+    /// Where a service app is configured, it is asked at Okta for tokens, which are thrown away, to find out what the
+    /// app really holds: what it lacks and what it has to spare are told on stderr. Exit code 0: exactly what is needed,
+    /// or nothing to compare with; 3: something is missing or surplus; 2: a mistake, or Okta cannot be asked.
+    Scopes {
+        /// Ask Okta nothing: print the list only
+        #[arg(long)]
+        offline: bool,
+    },
     /// Call one tool and print its answer
     Call {
         /// The tool, such as get_user

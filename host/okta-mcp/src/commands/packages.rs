@@ -10,8 +10,9 @@ use sandbox::{Engine, Package};
 use crate::admission::Admission;
 use crate::builtin;
 use crate::cli::Options;
-use crate::config::Settings;
+use crate::config::{Okta, Pace, Settings};
 use crate::config::file::PluginSettings;
+use crate::host::Connection;
 use crate::registry::{Loaded, Registry};
 use crate::report::review::{LeftOut, Reviewed, Source};
 
@@ -19,35 +20,48 @@ use crate::report::review::{LeftOut, Reviewed, Source};
 pub(super) struct Packages {
     registry: Registry,
     settings: BTreeMap<String, PluginSettings>,
+    /// The way to the org; none with `--demo`.
+    org: Option<(Okta, Pace)>,
 }
 
 impl Packages {
     /// Reads the settings and the packages; compiles nothing and talks to nobody.
     pub(super) fn load(options: &Options) -> anyhow::Result<Self> {
-        let (settings, base, admission) = if options.demo {
+        let (settings, base, admission, org) = if options.demo {
             let admission = Admission {
                 offer: options.offer(),
                 ..Admission::default()
             };
-            (BTreeMap::new(), PathBuf::new(), admission)
+            (BTreeMap::new(), PathBuf::new(), admission, None)
         } else {
             let Settings {
                 plugins,
                 base,
                 admission,
+                okta,
+                pace,
                 ..
             } = super::read_settings(options)?;
-            (plugins, base, admission)
+            (plugins, base, admission, Some((okta, pace)))
         };
         Ok(Self {
             registry: Registry::load(&Engine::new()?, &builtin::ALL, &settings, &base, &admission)?,
             settings,
+            org,
         })
     }
 
     /// All that would load.
     pub(super) fn registry(&self) -> &Registry {
         &self.registry
+    }
+
+    /// The way to the org that is configured.
+    pub(super) fn connection(self) -> anyhow::Result<Connection> {
+        Ok(match self.org {
+            Some((okta, pace)) => Connection::new(okta, pace)?,
+            None => Connection::Missing("the example org has no apps of yours".to_owned()),
+        })
     }
 
     /// Every plugin that would load, less what the operator takes away.
