@@ -11,7 +11,7 @@ use capability::diff::Diff;
 use capability::lock::{Approval, Granted, Lock, SensitiveItem, is_approver, sensitive_items};
 use capability::reach::Reach;
 use capability::review::{Facts, Operator};
-use capability::surface::{Finding, NotAccepted};
+use capability::surface::{Finding, NotAccepted, Origin};
 use sandbox::{Engine, Package, Plugin};
 
 use super::BAD_INPUT;
@@ -245,7 +245,7 @@ fn words_are_accepted(
         &settings.base,
         &settings.admission,
     )?;
-    let findings = registry.findings(package, reach);
+    let findings = registry.findings(package, Origin::Added, reach);
     let admission = &settings.admission;
     let open: Vec<(&Finding, NotAccepted)> = findings
         .iter()

@@ -3,23 +3,25 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use cap_std::fs::Dir;
+use capability::reach::Reach;
 use capability::review::{Facts, Operator};
+use capability::surface::Origin;
 use sandbox::{Engine, Package};
 
 use crate::admission::Admission;
 use crate::builtin;
 use crate::cli::Options;
-use crate::config::{Okta, Pace, Settings};
 use crate::config::file::PluginSettings;
+use crate::config::{Okta, Pace, Settings};
 use crate::host::Connection;
-use crate::registry::{Loaded, Registry};
-use crate::report::review::{LeftOut, Reviewed, Source};
+use crate::registry::{Loaded, Registry, read_package};
+use crate::report::review::{LeftOut, Noticed, Reviewed, Source};
 
 /// What would load with the settings that are given.
 pub(super) struct Packages {
     registry: Registry,
     settings: BTreeMap<String, PluginSettings>,
+    admission: Admission,
     /// The way to the org; none with `--demo`.
     org: Option<(Okta, Pace)>,
 }
@@ -47,6 +49,7 @@ impl Packages {
         Ok(Self {
             registry: Registry::load(&Engine::new()?, &builtin::ALL, &settings, &base, &admission)?,
             settings,
+            admission,
             org,
         })
     }
@@ -92,16 +95,21 @@ impl Packages {
             return self.of_loaded(loaded);
         }
         let (package, source) = self.unloaded(name)?;
-        reviewed(&package, source, &Operator::default())
+        let origin = match source {
+            Source::BuiltIn => Origin::BuiltIn,
+            Source::File(_) => Origin::Added,
+        };
+        self.reviewed(&package, origin, source, &Operator::default())
     }
 
-    /// The whole package of [`Packages::find`], whatever the operator takes away.
-    pub(super) fn find_whole(&self, name: &str) -> anyhow::Result<Reviewed> {
+    /// All that the whole package of [`Packages::find`] can do, whatever the operator takes away, and its file.
+    pub(super) fn find_whole(&self, name: &str) -> anyhow::Result<(Facts, Source)> {
         let (package, source) = match self.loaded(name) {
             Some(loaded) => (loaded.plugin.package().clone(), self.source(name)),
             None => self.unloaded(name)?,
         };
-        reviewed(&package, source, &Operator::default())
+        let facts = package.snapshot().facts(&Operator::default())?;
+        Ok((facts, source))
     }
 
     fn loaded(&self, name: &str) -> Option<&Loaded> {
@@ -134,7 +142,10 @@ impl Packages {
                 known.join(", ")
             );
         }
-        Ok((read(path)?, Source::File(name.to_owned())))
+        Ok((
+            read_package(path).map_err(anyhow::Error::msg)?,
+            Source::File(name.to_owned()),
+        ))
     }
 
     fn of_loaded(&self, loaded: &Loaded) -> anyhow::Result<Reviewed> {
@@ -156,7 +167,32 @@ impl Packages {
                 .and_then(|settings| settings.limits.wish().ok())
                 .unwrap_or_default(),
         };
-        reviewed(package, self.source(name), &operator)
+        self.reviewed(package, loaded.origin(), self.source(name), &operator)
+    }
+
+    /// What a package can do under `operator`, and what its texts say beside those that load.
+    fn reviewed(
+        &self,
+        package: &Package,
+        origin: Origin,
+        source: Source,
+        operator: &Operator,
+    ) -> anyhow::Result<Reviewed> {
+        let names = package.tools().iter().map(|tool| tool.name.as_str());
+        let reach = Reach::new(package.manifest(), names, operator);
+        Ok(Reviewed {
+            source,
+            built_with: package.build_record().toolchain.clone(),
+            facts: package.snapshot().facts(operator)?,
+            noticed: self
+                .registry
+                .findings(package, origin, &reach)
+                .iter()
+                .map(|finding| {
+                    Noticed::new(finding, &self.admission.accepted, self.admission.today)
+                })
+                .collect(),
+        })
     }
 
     fn source(&self, name: &str) -> Source {
@@ -167,31 +203,4 @@ impl Packages {
                 Source::File(path.display().to_string())
             })
     }
-}
-
-/// What a package can do under `operator`.
-fn reviewed(package: &Package, source: Source, operator: &Operator) -> anyhow::Result<Reviewed> {
-    let facts: Facts = package.snapshot().facts(operator)?;
-    Ok(Reviewed {
-        source,
-        built_with: package.build_record().toolchain.clone(),
-        facts,
-    })
-}
-
-/// The package in a file.
-fn read(path: &Path) -> anyhow::Result<Package> {
-    let shown = path.display();
-    let (Some(parent), Some(file)) = (path.parent(), path.file_name().and_then(|f| f.to_str()))
-    else {
-        anyhow::bail!("{shown} is not a package file");
-    };
-    let folder = if parent.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        parent
-    };
-    let dir = Dir::open_ambient_dir(folder, cap_std::ambient_authority())
-        .map_err(|error| anyhow::anyhow!("{}: {error}", folder.display()))?;
-    Package::read(&dir, file).map_err(|error| anyhow::anyhow!("{shown}: {error}"))
 }

@@ -2,6 +2,7 @@
 
 mod html;
 mod markdown;
+mod noticed;
 mod picture;
 mod sarif;
 mod text;
@@ -13,6 +14,8 @@ use capability::review::Facts;
 use capability::sensitivity::Sensitivity;
 use schemars::JsonSchema;
 use serde::Serialize;
+
+pub use noticed::{Noticed, Standing};
 
 use super::Format;
 
@@ -42,6 +45,8 @@ pub struct Reviewed {
     pub built_with: String,
     /// All that it can do.
     pub facts: Facts,
+    /// What was found in the texts that its tools show to the model, beside those that load with it.
+    pub noticed: Vec<Noticed>,
 }
 
 /// Where a package comes from.

@@ -17,6 +17,7 @@
 mod cases;
 mod comparisons;
 mod limits;
+mod noticed;
 mod page;
 mod plugin;
 mod reviews;

@@ -23,6 +23,7 @@ pub fn built_in() -> Review {
                 source: Source::BuiltIn,
                 built_with: package.build_record().toolchain.clone(),
                 facts: package.snapshot().facts(&Operator::default()).unwrap(),
+                noticed: Vec::new(),
             }
         })
         .collect();

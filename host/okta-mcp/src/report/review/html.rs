@@ -109,6 +109,11 @@ fn figures(review: &Review) -> Markup {
         .plugins
         .iter()
         .all(|plugin| plugin.facts.imports_only_okta());
+    let noticed: usize = review
+        .plugins
+        .iter()
+        .map(|plugin| plugin.noticed.len())
+        .sum();
     let manage = review.scopes.iter().any(|scope| scope.ends_with(".manage"));
     html! {
         ul.figures {
@@ -136,6 +141,9 @@ fn figures(review: &Review) -> Markup {
                     span class="class bad" { "needs a manage scope" }
                 } @else {
                     span class="class good" { "read-only scopes" }
+                }
+                @if noticed > 0 {
+                    " " span class="class bad" { (count(noticed, "finding")) " in texts for the model" }
                 }
             }
         }
@@ -219,9 +227,31 @@ fn of_plugin(tools: &Tools, index: usize, plugin: &Reviewed) -> Markup {
                     }
                 }
                 (limits(facts))
+                (texts(plugin))
             }
             @for (number, tool) in facts.tools.iter().enumerate() {
                 (of_tool(tools, index, number, tool))
+            }
+        }
+    }
+}
+
+/// What was found in the tools' texts.
+fn texts(plugin: &Reviewed) -> Markup {
+    html! {
+        h3.sub { "What its texts say to the model" }
+        @if plugin.noticed.is_empty() {
+            p { span class="class good" { "nothing" } " that steers a model or hides from a reader." }
+        } @else {
+            ul.plain {
+                @for noticed in &plugin.noticed {
+                    @let mark = if noticed.standing.is_accepted() { "class personal" } else { "class bad" };
+                    li.noticed {
+                        p { span class=(mark) { (noticed.standing.word()) } " " strong { (noticed.category) } " in " (visible(&noticed.says())) }
+                        p.soft { (noticed.reason) " " (visible(&noticed.standing.says())) }
+                        p.id { code { (visible(&noticed.id)) } }
+                    }
+                }
             }
         }
     }
@@ -379,5 +409,8 @@ const STYLE: &str = "
 dl.seen { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .4rem .9rem; margin: .25rem 0 .5rem; }
 dl.seen dd { margin: 0; }
 table.limits { max-width: 40rem; } h3.sub { font-size: .95rem; margin-top: 1.25rem; }
+.noticed { border-left: 4px solid var(--personal-line); padding-left: .8rem; margin: .75rem 0; } .noticed p { margin: .2rem 0; max-width: none; overflow-wrap: anywhere; }
+.id { font-size: .8rem; color: var(--soft); }
+
 @media (max-width: 40rem) { dl.seen { grid-template-columns: minmax(0, 1fr); } }
 ";

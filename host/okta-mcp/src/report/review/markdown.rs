@@ -51,8 +51,28 @@ fn of_plugin(out: &mut String, plugin: &Reviewed) {
     for (name, value) in rows {
         out.push_str(&format!("| {name} | {value} |\n"));
     }
+    texts(out, plugin);
     for tool in &facts.tools {
         of_tool(out, tool);
+    }
+}
+
+/// What was found in the tools' texts.
+fn texts(out: &mut String, plugin: &Reviewed) {
+    if plugin.noticed.is_empty() {
+        out.push_str("\nNothing in its texts steers a model or hides from a reader.\n");
+        return;
+    }
+    out.push_str("\n| found in its texts | decided | id |\n|---|---|---|\n");
+    for noticed in &plugin.noticed {
+        out.push_str(&format!(
+            "| **{}**: {}<br>{} | {} | {} |\n",
+            noticed.category,
+            cell(&noticed.says()),
+            cell(noticed.reason),
+            cell(&noticed.standing.says()),
+            code(&noticed.id),
+        ));
     }
 }
 

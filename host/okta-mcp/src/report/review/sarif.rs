@@ -2,6 +2,7 @@
 
 use capability::review::Facts;
 use capability::sensitivity::Sensitivity;
+use capability::surface::Category;
 use serde_json::Value;
 
 use super::super::sarif::{Level, Result, Rule, log};
@@ -62,8 +63,19 @@ pub(super) fn render(review: &Review) -> Value {
         id: format!("{}:{}", LEFT_OUT.id, left_out.plugin),
         file: None,
         about: vec![left_out.plugin.clone()],
+        accepted: None,
     }));
-    log(&RULES, &results)
+    let mut rules = RULES.to_vec();
+    rules.extend(Category::ALL.map(|category| Rule {
+        id: category.id(),
+        text: category.reason(),
+        level: if category.refuses() {
+            Level::Error
+        } else {
+            Level::Warning
+        },
+    }));
+    log(&rules, &results)
 }
 
 fn of_plugin(plugin: &Reviewed) -> Vec<Result> {
@@ -84,6 +96,7 @@ fn of_plugin(plugin: &Reviewed) -> Vec<Result> {
             .join(":"),
         file: file.clone(),
         about: about.iter().map(|part| (*part).to_owned()).collect(),
+        accepted: None,
     };
     let mut results = Vec::new();
     for scope in facts
@@ -111,6 +124,23 @@ fn of_plugin(plugin: &Reviewed) -> Vec<Result> {
         ));
     }
     results.push(result(LIMITS, &[&facts.plugin], None, limits(facts)));
+    results.extend(plugin.noticed.iter().map(|noticed| {
+        Result {
+            rule: noticed.category,
+            level: noticed.level(),
+            text: format!("Plugin {}, {}.", facts.plugin, noticed.says()),
+            id: noticed.id.clone(),
+            file: file.clone(),
+            about: [Some(facts.plugin.clone()), noticed.tool.clone()]
+                .into_iter()
+                .flatten()
+                .collect(),
+            accepted: noticed
+                .standing
+                .is_accepted()
+                .then(|| noticed.standing.says()),
+        }
+    }));
     for tool in &facts.tools {
         for (endpoint, says) in tool.endpoints.iter().zip(&tool.says) {
             let about = [facts.plugin.as_str(), &tool.name, &endpoint.get];

@@ -74,9 +74,38 @@ fn of_plugin(plugin: &Reviewed) -> String {
     for (name, text) in pairs.iter().filter(|(_, text)| !text.is_empty()) {
         out.push_str(&hanging(&format!("  {name:<12}"), text));
     }
+    out.push_str(&texts(plugin));
     for tool in &facts.tools {
         out.push('\n');
         out.push_str(&of_tool(tool));
+    }
+    out
+}
+
+/// What was found in the tools' texts.
+fn texts(plugin: &Reviewed) -> String {
+    if plugin.noticed.is_empty() {
+        return hanging(
+            "  texts       ",
+            "nothing in them steers a model or hides from a reader",
+        );
+    }
+    let mut out = format!("  texts       {}\n", count(plugin.noticed.len(), "finding"));
+    for noticed in &plugin.noticed {
+        let said = format!(
+            "{} [{}] {}",
+            noticed.category,
+            noticed.standing.word(),
+            noticed.says()
+        );
+        out.push_str(&hanging("    - ", &said));
+        for line in [
+            noticed.reason,
+            noticed.standing.says().as_str(),
+            &noticed.id,
+        ] {
+            out.push_str(&indented(6, line));
+        }
     }
     out
 }
