@@ -117,10 +117,15 @@ pub enum Command {
     },
     /// Show what a new version of a plugin can do that the old one could not
     ///
+    /// OLD and NEW are each a package file, the name of a plugin that would load, or approved:NAME, which is what
+    /// plugins.lock keeps of the version that was approved; its file need not be there any more.
+    ///
+    /// Example: okta-mcp diff approved:groups-plus groups-plus.wasm
+    ///
     /// Exit code 0: nothing more than before. 3: it can do more. 2: a mistake.
     #[command(verbatim_doc_comment)]
     Diff {
-        /// The version that is known: a package file, or a plugin's name
+        /// The version that is known: a package file, a plugin's name, or approved:NAME
         #[arg(value_name = "OLD", required_unless_present = "schema")]
         old: Option<String>,
         /// The version that is looked at

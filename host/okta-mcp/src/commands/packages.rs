@@ -17,6 +17,9 @@ use crate::host::Connection;
 use crate::registry::{Loaded, Registry, read_package};
 use crate::report::review::{LeftOut, Noticed, Reviewed, Source};
 
+/// How the approval of a plugin is named where a package can be: no plugin's name has a colon.
+const APPROVED: &str = "approved:";
+
 /// What would load with the settings that are given.
 pub(super) struct Packages {
     registry: Registry,
@@ -102,14 +105,41 @@ impl Packages {
         self.reviewed(&package, origin, source, &Operator::default())
     }
 
-    /// All that the whole package of [`Packages::find`] can do, whatever the operator takes away, and its file.
+    /// All that the whole package of [`Packages::find`] can do, whatever the operator takes away, and its file; or
+    /// what the lock keeps of a package that was approved.
     pub(super) fn find_whole(&self, name: &str) -> anyhow::Result<(Facts, Source)> {
+        if let Some(plugin) = name.strip_prefix(APPROVED) {
+            return self.approved(plugin);
+        }
         let (package, source) = match self.loaded(name) {
             Some(loaded) => (loaded.plugin.package().clone(), self.source(name)),
             None => self.unloaded(name)?,
         };
         let facts = package.snapshot().facts(&Operator::default())?;
         Ok((facts, source))
+    }
+
+    /// What was approved of a plugin, out of the lock: its file may be long gone.
+    fn approved(&self, plugin: &str) -> anyhow::Result<(Facts, Source)> {
+        let approvals = &self.admission.approvals;
+        let lock = &approvals.read().map_err(Clone::clone)?.lock;
+        let path = approvals.file().path().display();
+        let Some(approval) = lock.plugins.get(plugin) else {
+            let known: Vec<&str> = lock.plugins.keys().map(String::as_str).collect();
+            anyhow::bail!(
+                "{path} has no approval of `{}`; approved are {}",
+                capability::text::clean(plugin, 60),
+                if known.is_empty() {
+                    "none".to_owned()
+                } else {
+                    known.join(", ")
+                }
+            );
+        };
+        let facts = approval.snapshot.facts(&Operator::default());
+        let facts = facts
+            .map_err(|error| anyhow::anyhow!("{path}, the approval of `{plugin}`: {error}"))?;
+        Ok((facts, Source::File(path.to_string())))
     }
 
     fn loaded(&self, name: &str) -> Option<&Loaded> {

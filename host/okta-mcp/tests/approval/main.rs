@@ -16,6 +16,7 @@ mod boundary;
 mod offer;
 mod signing;
 mod site;
+mod snapshot;
 #[path = "../support/mod.rs"]
 mod support;
 mod words;
