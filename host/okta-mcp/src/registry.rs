@@ -410,6 +410,12 @@ impl Loaded {
         &self.reach
     }
 
+    /// The file that its package was read from; none where it is part of the program.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        (self.origin == Origin::Added).then(|| Path::new(&self.path))
+    }
+
     /// Whether it is part of the program.
     #[must_use]
     pub fn origin(&self) -> Origin {

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 
 use capability::reach::Reach;
 use capability::review::{Facts, Operator};
+use capability::snapshot::Snapshot;
 use capability::surface::Origin;
 use sandbox::{Engine, Package};
 
 use crate::admission::Admission;
+use crate::approval::Signature;
 use crate::builtin;
 use crate::cli::Options;
 use crate::config::file::PluginSettings;
@@ -102,7 +104,8 @@ impl Packages {
             Source::BuiltIn => Origin::BuiltIn,
             Source::File(_) => Origin::Added,
         };
-        self.reviewed(&package, origin, source, &Operator::default())
+        let signature = self.signature_of(&package, &source)?;
+        self.reviewed(&package, origin, source, signature, &Operator::default())
     }
 
     /// All that the whole package of [`Packages::find`] can do, whatever the operator takes away, and its file; or
@@ -111,11 +114,19 @@ impl Packages {
         if let Some(plugin) = name.strip_prefix(APPROVED) {
             return self.approved(plugin);
         }
-        let (package, source) = match self.loaded(name) {
-            Some(loaded) => (loaded.plugin.package().clone(), self.source(name)),
-            None => self.unloaded(name)?,
+        let (package, source, signature) = match self.loaded(name) {
+            Some(loaded) => (
+                loaded.plugin.package().clone(),
+                self.source(name),
+                self.signature(loaded)?,
+            ),
+            None => {
+                let (package, source) = self.unloaded(name)?;
+                let signature = self.signature_of(&package, &source)?;
+                (package, source, signature)
+            }
         };
-        let facts = package.snapshot().facts(&Operator::default())?;
+        let facts = snapshot(&package, &signature).facts(&Operator::default())?;
         Ok((facts, source))
     }
 
@@ -197,7 +208,33 @@ impl Packages {
                 .and_then(|settings| settings.limits.wish().ok())
                 .unwrap_or_default(),
         };
-        self.reviewed(package, loaded.origin(), self.source(name), &operator)
+        self.reviewed(
+            package,
+            loaded.origin(),
+            self.source(name),
+            self.signature(loaded)?,
+            &operator,
+        )
+    }
+
+    /// Who signed a plugin that loads.
+    fn signature(&self, loaded: &Loaded) -> anyhow::Result<Signature> {
+        match loaded.file() {
+            Some(file) => self.checked(loaded.plugin.package(), file),
+            None => Ok(Signature::None),
+        }
+    }
+
+    /// Who signed a package that does not load.
+    fn signature_of(&self, package: &Package, source: &Source) -> anyhow::Result<Signature> {
+        match source {
+            Source::File(file) => self.checked(package, Path::new(file)),
+            Source::BuiltIn => Ok(Signature::None),
+        }
+    }
+
+    fn checked(&self, package: &Package, file: &Path) -> anyhow::Result<Signature> {
+        Ok(Signature::of(package, file, &self.admission.package_keys)?)
     }
 
     /// What a package can do under `operator`, and what its texts say beside those that load.
@@ -206,6 +243,7 @@ impl Packages {
         package: &Package,
         origin: Origin,
         source: Source,
+        signature: Signature,
         operator: &Operator,
     ) -> anyhow::Result<Reviewed> {
         let names = package.tools().iter().map(|tool| tool.name.as_str());
@@ -213,7 +251,8 @@ impl Packages {
         Ok(Reviewed {
             source,
             built_with: package.build_record().toolchain.clone(),
-            facts: package.snapshot().facts(operator)?,
+            facts: snapshot(package, &signature).facts(operator)?,
+            signature,
             noticed: self
                 .registry
                 .findings(package, origin, &reach)
@@ -232,5 +271,13 @@ impl Packages {
             .map_or(Source::BuiltIn, |path| {
                 Source::File(path.display().to_string())
             })
+    }
+}
+
+/// The package with who signed it.
+pub(super) fn snapshot(package: &Package, signature: &Signature) -> Snapshot {
+    Snapshot {
+        signer: signature.signer().map(str::to_owned),
+        ..package.snapshot()
     }
 }

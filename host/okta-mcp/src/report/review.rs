@@ -18,6 +18,7 @@ use serde::Serialize;
 pub use noticed::{Noticed, Standing};
 
 use super::Format;
+use crate::approval::Signature;
 
 /// What is reviewed, as `okta-mcp review --format json` writes it.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -43,6 +44,8 @@ pub struct Reviewed {
     pub source: Source,
     /// The compiler that whoever packed it says it was built with.
     pub built_with: String,
+    /// Who signed it.
+    pub signature: Signature,
     /// All that it can do.
     pub facts: Facts,
     /// What was found in the texts that its tools show to the model, beside those that load with it.
@@ -170,7 +173,10 @@ fn defaults(facts: &Facts) -> impl Iterator<Item = (&'static About, &LimitFact)>
         .filter(|(_, limit)| limit.set_by == SetBy::Host)
 }
 
-/// Who signed the package.
-fn signer(facts: &Facts) -> &str {
-    facts.signer.as_deref().unwrap_or("not signed")
+/// Who signed a package.
+fn signer(plugin: &Reviewed) -> String {
+    match plugin.source {
+        Source::BuiltIn => "none of its own: it is part of the program".to_owned(),
+        Source::File(_) => plugin.signature.text(),
+    }
 }

@@ -14,6 +14,7 @@
 
 mod boundary;
 mod offer;
+mod signer;
 mod signing;
 mod site;
 mod snapshot;

@@ -2,6 +2,7 @@
 
 use capability::review::Operator;
 use capability::snapshot::{Snapshot, ToolText};
+use okta_mcp::approval::Signature;
 use okta_mcp::report::review::{LeftOut, Noticed, Review, Reviewed, Source};
 use serde_json::{Map, Value, json};
 
@@ -81,6 +82,7 @@ pub fn review_with(snapshot: &Snapshot, noticed: Vec<Noticed>) -> Review {
     Review::new(
         vec![Reviewed {
             source: Source::File("plugins/example.wasm".to_owned()),
+            signature: Signature::None,
             built_with: "rustc 1.95.0 target wasm32-unknown-unknown".to_owned(),
             facts: snapshot.facts(&Operator::default()).unwrap(),
             noticed,

@@ -215,7 +215,7 @@ fn of_plugin(tools: &Tools, index: usize, plugin: &Reviewed) -> Markup {
                     dt { "Author's summary" } dd { (visible(&facts.summary)) }
                     dt { "Package" } dd { (visible(&plugin.source.text())) }
                     dt { "SHA-256" } dd { code { (facts.digest) } }
-                    dt { "Signer" } dd { (visible(signer(facts))) }
+                    dt { "Signer" } dd { (visible(&signer(plugin))) }
                     dt { "Built with" } dd { (visible(&plugin.built_with)) }
                     dt { "Imports" } dd { @for import in &facts.imports { code { (visible(import)) } " " } }
                     dt { "Scopes" } dd { @for scope in &facts.scopes { code { (scope) } " " } @if facts.scopes.is_empty() { "none" } }

@@ -41,7 +41,7 @@ fn of_plugin(out: &mut String, plugin: &Reviewed) {
         ("author says", cell(&facts.summary)),
         ("package", cell(&plugin.source.text())),
         ("sha256", code(&facts.digest)),
-        ("signer", cell(signer(facts))),
+        ("signer", cell(&signer(plugin))),
         ("built with", cell(&plugin.built_with)),
         ("imports", codes(&facts.imports)),
         ("scopes", codes(&facts.scopes)),

@@ -38,19 +38,25 @@ const LIMITS: Rule = Rule {
     text: "How much one call may use, after all ceilings.",
     level: Level::Note,
 };
+const SIGNER: Rule = Rule {
+    id: "signer",
+    text: "Who signed the package.",
+    level: Level::Note,
+};
 const LEFT_OUT: Rule = Rule {
     id: "left-out",
     text: "A plugin is configured and cannot be loaded.",
     level: Level::Error,
 };
 
-const RULES: [Rule; 7] = [
+const RULES: [Rule; 8] = [
     READS_CREDENTIALS,
     MANAGE_SCOPE,
     BROAD_FIELD,
     IMPORTS_WASI,
     READS_PERSONAL_DATA,
     LIMITS,
+    SIGNER,
     LEFT_OUT,
 ];
 
@@ -124,6 +130,18 @@ fn of_plugin(plugin: &Reviewed) -> Vec<Result> {
         ));
     }
     results.push(result(LIMITS, &[&facts.plugin], None, limits(facts)));
+    if plugin.source != Source::BuiltIn {
+        results.push(result(
+            SIGNER,
+            &[&facts.plugin],
+            None,
+            format!(
+                "Signer of plugin {}: {}.",
+                facts.plugin,
+                plugin.signature.text()
+            ),
+        ));
+    }
     results.extend(plugin.noticed.iter().map(|noticed| {
         Result {
             rule: noticed.category,

@@ -62,7 +62,7 @@ fn of_plugin(plugin: &Reviewed) -> String {
         ("author says", facts.summary.clone()),
         ("package", plugin.source.text()),
         ("sha256", facts.digest.clone()),
-        ("signer", signer(facts).to_owned()),
+        ("signer", signer(plugin)),
         ("built with", plugin.built_with.clone()),
         ("imports", imports(facts)),
         ("scopes", or_none(&facts.scopes, ", ")),
