@@ -69,7 +69,9 @@ pub(super) fn render(review: &Review) -> String {
         lead: html! {
             "Everything that "
             (count(review.plugins.len(), "plugin"))
-            " can ever ask Okta for, and all that they get to see. The host enforces exactly this."
+            " can ever ask Okta for, and all that "
+            @if review.plugins.len() == 1 { "it gets" } @else { "they get" }
+            " to see. The host enforces exactly this."
         },
         made_from: packages(),
         rules: tools.rules(),
