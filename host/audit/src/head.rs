@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
@@ -21,30 +21,35 @@ const KEY_LENGTH: usize = 32;
 
 /// The key that seals heads. It stays on the machine, away from the log.
 #[derive(Clone)]
-pub struct SealKey([u8; KEY_LENGTH]);
+pub struct SealKey {
+    bytes: [u8; KEY_LENGTH],
+    /// See [`name`](Self::name): every head holds it.
+    name: String,
+}
 
 impl SealKey {
     /// A key of these bytes.
     #[must_use]
     pub fn new(bytes: [u8; KEY_LENGTH]) -> Self {
-        Self(bytes)
-    }
-
-    /// A name for the key that tells nothing of it: to know a head that another key sealed.
-    fn name(&self) -> String {
         let digest = Sha256::new()
             .chain_update(b"okta-mcp audit key\0")
-            .chain_update(self.0)
+            .chain_update(bytes)
             .finalize();
-        digest
+        let name = digest
             .iter()
             .take(8)
             .map(|byte| format!("{byte:02x}"))
-            .collect()
+            .collect();
+        Self { bytes, name }
+    }
+
+    /// A name for the key that tells nothing of it: to know a head that another key sealed.
+    fn name(&self) -> &str {
+        &self.name
     }
 
     fn mac(&self, text: &str) -> Option<Hmac<Sha256>> {
-        let mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
+        let mac = Hmac::<Sha256>::new_from_slice(&self.bytes).ok()?;
         Some(mac.chain_update(text.as_bytes()))
     }
 }
@@ -96,9 +101,9 @@ pub(crate) enum Seal {
 }
 
 /// Writes `head` to its file: a line with its members, and a line with the MAC over the first.
-pub(crate) fn write(file: &mut File, head: &Head, key: Option<&SealKey>) -> io::Result<()> {
+pub(crate) fn write(file: &File, head: &Head, key: Option<&SealKey>) -> io::Result<()> {
     let mut head = head.clone();
-    head.key = key.map(SealKey::name).unwrap_or_default();
+    head.key = key.map(SealKey::name).unwrap_or_default().to_owned();
     let text = serde_json::to_string(&head)?;
     let mac: String = key
         .and_then(|key| key.mac(&text))
@@ -116,8 +121,20 @@ pub(crate) fn write(file: &mut File, head: &Head, key: Option<&SealKey>) -> io::
     }
     bytes.resize(LENGTH - 1, b' ');
     bytes.push(b'\n');
+    put(file, &bytes)
+}
+
+/// Writes `bytes` at the file's beginning, in one step where the system has it.
+#[cfg(unix)]
+fn put(file: &File, bytes: &[u8]) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, 0)
+}
+
+#[cfg(not(unix))]
+fn put(mut file: &File, bytes: &[u8]) -> io::Result<()> {
+    use std::io::Write as _;
     file.seek(SeekFrom::Start(0))?;
-    file.write_all(&bytes)
+    file.write_all(bytes)
 }
 
 /// Reads the head from its file; none when the file is empty.
@@ -163,6 +180,8 @@ fn bytes_of(hex: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
 
     fn head() -> Head {
@@ -189,8 +208,8 @@ mod tests {
         ] {
             let mut file = tempfile::tempfile().unwrap();
             assert_eq!(read(&mut file, reader).unwrap(), None);
-            write(&mut file, &head(), key).unwrap();
-            write(&mut file, &head(), key).unwrap();
+            write(&file, &head(), key).unwrap();
+            write(&file, &head(), key).unwrap();
             assert_eq!(file.metadata().unwrap().len(), LENGTH as u64);
             let (found, told) = read(&mut file, reader).unwrap().unwrap();
             assert_eq!(
@@ -210,7 +229,7 @@ mod tests {
     fn a_head_that_was_changed_breaks_its_seal() {
         let key = SealKey::new([1; 32]);
         let mut file = tempfile::tempfile().unwrap();
-        write(&mut file, &Head { seq: 41, ..head() }, Some(&key)).unwrap();
+        write(&file, &Head { seq: 41, ..head() }, Some(&key)).unwrap();
         let mut text = String::new();
         file.seek(SeekFrom::Start(0)).unwrap();
         file.read_to_string(&mut text).unwrap();

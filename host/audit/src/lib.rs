@@ -4,8 +4,8 @@
 //!
 //! 1. [`row`] says what a row holds. It holds shapes ([`shape`]), never values, unless the operator wants them.
 //! 2. [`record`] makes the rows of one call while it runs, and gives it the id that its caller sees in an error.
-//! 3. [`log`](mod@log) takes them to a thread of its own, which writes whatever waits in one go and says when it
-//!    is written: an answer leaves only then, where the operator chose so.
+//! 3. [`log`](mod@log) takes them through a `queue` to a thread of its own, which writes whatever waits in one go and
+//!    says when it is written: an answer leaves only then, where the operator chose so.
 //! 4. `writer` keeps the files: one log and one `head` beside it, shared by every process that writes, rotated by size.
 //! 5. [`chain`] makes each row's hash over the one before; [`verify`](mod@verify) finds what was changed afterwards.
 //! 6. [`usage`] adds the rows up and holds them against what the plugins declare; [`narrow`] writes the
@@ -31,6 +31,7 @@ pub mod learn;
 pub mod log;
 mod manifest_text;
 pub mod narrow;
+mod queue;
 pub mod record;
 pub mod report;
 pub mod row;

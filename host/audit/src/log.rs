@@ -1,14 +1,15 @@
 //! The log as the rest of the program knows it: rows go in at once, and a call can wait until its own are written.
 //!
 //! A row is built where it happens and goes through a queue to a thread of its own. That thread writes whatever
-//! waits in one go: under load many calls share a commit. Nothing here blocks but that thread. A call waits for its
-//! rows at its very end, so a GET's row costs it a queue's push; where the operator says
-//! [`Deny`](OnFailure::Deny), an answer whose rows were not written does not leave.
+//! waits in one go: a call's rows share a commit, and under load many calls do. Nothing here blocks but that thread:
+//! a disk that does not answer must not stop the others who run on a call's own. A call waits for its rows once, at
+//! its very end, so a GET's row costs it a queue's push; where the operator says [`Deny`](OnFailure::Deny), an answer
+//! whose rows were not written does not leave.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use tokio::sync::oneshot;
 
 use crate::head::SealKey;
 use crate::id::{CallId, Ids};
+use crate::queue::{Queue, Urgent};
 use crate::row::{Event, Gap, Open};
 use crate::writer::{Keeping, Waiting, Writer};
 
@@ -77,7 +79,7 @@ impl Settings {
 
 /// The log of one process.
 pub struct Log {
-    queue: Option<SyncSender<Message>>,
+    queue: Arc<Queue<Message>>,
     /// Closed by the thread's end.
     ended: Mutex<Receiver<()>>,
     ids: Ids,
@@ -110,6 +112,13 @@ struct Message {
     lost: Option<Arc<AtomicBool>>,
     /// Told when everything up to here was written, or not.
     done: Option<oneshot::Sender<()>>,
+}
+
+impl Urgent for Message {
+    /// A message without a row asks for the file to be opened now.
+    fn is_urgent(&self) -> bool {
+        self.done.is_some() || self.row.is_none()
+    }
 }
 
 /// Why the log cannot be kept at all.
@@ -150,7 +159,8 @@ impl Log {
             sync: settings.sync,
             key,
         };
-        let (queue, waiting) = sync_channel(QUEUE);
+        let queue = Arc::new(Queue::new(QUEUE, BATCH));
+        let waiting = Arc::clone(&queue);
         let writing = Writing {
             writer: Writer::new(keeping, opening),
             shared: Arc::clone(&shared),
@@ -165,7 +175,7 @@ impl Log {
             })
             .map_err(StartError::Thread)?;
         Ok(Self {
-            queue: Some(queue),
+            queue,
             ended: Mutex::new(ended),
             ids,
             shared,
@@ -269,9 +279,7 @@ impl Log {
     }
 
     fn send(&self, message: Message) {
-        let Some(queue) = &self.queue else { return };
-        if let Err(TrySendError::Full(message) | TrySendError::Disconnected(message)) =
-            queue.try_send(message)
+        if let Err(message) = self.queue.push(message)
             && let Some(row) = message.row
         {
             if let Some(lost) = message.lost {
@@ -296,7 +304,7 @@ impl fmt::Debug for Log {
 impl Drop for Log {
     /// What waits is written before the process ends, unless the disk does not answer at all.
     fn drop(&mut self) {
-        drop(self.queue.take());
+        self.queue.close();
         let ended = self.ended.get_mut().unwrap_or_else(PoisonError::into_inner);
         let _ = ended.recv_timeout(PATIENCE);
     }
@@ -333,10 +341,10 @@ struct Writing {
 }
 
 impl Writing {
-    fn run(mut self, waiting: &Receiver<Message>) {
-        while let Ok(first) = waiting.recv() {
-            let mut batch = vec![first];
-            batch.extend(waiting.try_iter().take(BATCH - 1));
+    fn run(mut self, waiting: &Queue<Message>) {
+        // However it ends: nobody waits for a thread that is gone.
+        let _ended = Ended(waiting);
+        while let Some(batch) = waiting.take() {
             self.commit(batch);
         }
     }
@@ -406,5 +414,14 @@ impl Writing {
         *told = failure.map(Into::into);
         drop(told);
         self.shared.failing.store(failing, Ordering::Release);
+    }
+}
+
+/// Ends the queue when the thread ends.
+struct Ended<'q>(&'q Queue<Message>);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.end();
     }
 }

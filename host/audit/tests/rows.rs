@@ -14,6 +14,7 @@ mod support;
 
 use audit::log::Settings;
 use audit::record::Record;
+use audit::report::Report;
 use audit::row::{Client, Event, Outcome, Row, Transport};
 use capability::answer::{Failure, Refusal};
 use serde_json::{Value, json};
@@ -288,14 +289,23 @@ async fn every_row_fits_the_published_schema() {
 }
 
 #[test]
-fn the_published_schema_is_the_types_schema() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/audit-row.schema.json");
-    let now = serde_json::to_string_pretty(&Row::json_schema()).unwrap() + "\n";
-    let committed = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(
-        committed == now,
-        "run `okta-mcp audit schema > host/audit/audit-row.schema.json`"
-    );
+fn the_published_schemas_are_the_types_schemas() {
+    for (name, schema, command) in [
+        ("audit-row", Row::json_schema(), "audit schema"),
+        (
+            "audit-report",
+            Report::json_schema(),
+            "audit schema --report",
+        ),
+    ] {
+        let path = format!("{}/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
+        let now = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        let committed = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            committed == now,
+            "run `okta-mcp {command} > host/audit/{name}.schema.json`"
+        );
+    }
 }
 
 #[tokio::test]

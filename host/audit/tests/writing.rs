@@ -295,10 +295,11 @@ async fn where_the_operator_says_so_calls_pass_and_the_gap_is_told() {
     );
 }
 
+/// A real full disk is in the program's own tests, which can be given one.
 #[cfg(unix)]
 #[tokio::test]
-async fn a_disk_that_is_full_loses_nothing_that_was_there_and_is_told_when_there_is_room() {
-    // A device that takes no byte, in the place of the log.
+async fn a_device_in_the_place_of_the_log_is_no_log() {
+    // A device that takes no byte.
     let folder = Folder::new();
     std::os::unix::fs::symlink("/dev/full", folder.log()).unwrap();
     let text = refused(&folder.start()).await;
@@ -318,4 +319,24 @@ async fn what_waits_is_written_when_the_process_ends() {
     drop(log);
     is_whole(&folder);
     assert_eq!(folder.rows().len(), 2 + 200);
+}
+
+#[tokio::test]
+async fn the_rows_of_a_call_that_still_runs_are_written_though_nobody_waits_for_them() {
+    let folder = Folder::new();
+    let log = folder.start();
+    let record = record(&log, "get_user", json!({}));
+    let get = support::authorized(support::LOGIN);
+    record.get(&get).finish(&support::page());
+    let written = async {
+        let text = || std::fs::read_to_string(folder.log()).unwrap_or_default();
+        while !text().contains("\"event\":\"get\"") {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), written)
+        .await
+        .expect("a row that nobody waits for is written");
+    record.finish(Outcome::Done).await.unwrap();
+    is_whole(&folder);
 }

@@ -20,12 +20,13 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::field::FieldPath;
-use crate::limits::{LimitWish, Limits};
+use crate::limits::{LimitFact, LimitWish, PerLimit};
 use crate::manifest::{Manifest, World};
 use crate::sensitivity::Sensitivity;
 use crate::snapshot::{Snapshot, ToolText};
 
-pub use parts::{EndpointFacts, FieldFacts, LimitFacts, LimitOrigin, ParameterFacts, SetBy};
+pub use parts::{EndpointFacts, FieldFacts, ParameterFacts};
+pub use sentence::list;
 
 /// What the operator takes away from a plugin; nothing by default.
 #[derive(Debug, Clone, Default)]
@@ -58,8 +59,8 @@ pub struct Facts {
     pub world: World,
     /// What its component imports.
     pub imports: Vec<String>,
-    /// The limits of one call, after all ceilings.
-    pub limits: LimitFacts,
+    /// Every limit of one call, after all ceilings.
+    pub limits: PerLimit<LimitFact>,
     /// OAuth scopes that its enabled tools need, derived from Okta's document.
     pub scopes: Vec<String>,
     /// The highest class of all that it can read.
@@ -121,7 +122,7 @@ impl Facts {
             signer: snapshot.signer.clone(),
             world: manifest.world,
             imports: snapshot.imports.clone(),
-            limits: LimitFacts::new(Limits::DEFAULT, &manifest.limits, &operator.limits),
+            limits: PerLimit::settled(&manifest.limits, &operator.limits),
             scopes: union(tools.iter().flat_map(|tool| &tool.scopes)),
             sensitivity: highest(tools.iter().map(|tool| tool.sensitivity)),
             says: Vec::new(),

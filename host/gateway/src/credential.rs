@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::oauth::endpoint::Way;
 use crate::oauth::error::AuthError;
-use crate::oauth::{OAuth, ScopeCeiling, Used};
+use crate::oauth::{Holds, OAuth, ScopeCeiling, Used};
 use crate::secret::Secret;
 use crate::secret::source::{Held, Source};
 
@@ -139,6 +139,19 @@ impl Credential {
         match &self.0 {
             Kind::ApiToken(held) => held.warning(),
             Kind::OAuth(oauth) => oauth.warning(),
+        }
+    }
+
+    /// What it holds of `needed` and of `others`; an API token is not even looked at.
+    pub(crate) async fn holds(
+        &self,
+        needed: &BTreeSet<&'static str>,
+        others: &BTreeSet<&'static str>,
+        way: Way<'_>,
+    ) -> Result<Holds, AuthError> {
+        match &self.0 {
+            Kind::ApiToken(_) => Ok(Holds::ApiToken),
+            Kind::OAuth(oauth) => oauth.holds(needed, others, way).await,
         }
     }
 

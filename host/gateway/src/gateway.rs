@@ -19,6 +19,7 @@ use crate::cache::Cache;
 use crate::client::Client;
 use crate::credential::Credential;
 use crate::flight::Flights;
+use crate::oauth::Holds;
 use crate::oauth::endpoint::Way;
 use crate::oauth::error::AuthError;
 use crate::pace::{Admission, Attempts, Pacing, Permit, Setback, Wait, Waits};
@@ -158,6 +159,34 @@ impl Gateway {
             .unwrap_or_else(|_| {
                 Err(Unauthorized::Failed(Failure::Unavailable(
                     "Okta did not answer the request for a token within the call's time".to_owned(),
+                )))
+            })
+    }
+
+    /// Finds out which of `needed`, and which of `others` besides, the service app holds: asks for tokens, one after
+    /// the other, and drops them. Nothing is sent with an API token or where a person signs in.
+    ///
+    /// # Errors
+    /// [`Unauthorized`]: what somebody has to do before the app can be asked for at all, or what happened.
+    pub async fn holds(
+        &self,
+        needed: &BTreeSet<&'static str>,
+        others: &BTreeSet<&'static str>,
+        deadline: Instant,
+    ) -> Result<Holds, Unauthorized> {
+        let work = async {
+            let client = self.line.client.get().await.map_err(|error| {
+                Unauthorized::Failed(Failure::Unavailable(format!("nothing was sent: {error}")))
+            })?;
+            let way = self.line.way(client);
+            let found = self.line.credential.holds(needed, others, way).await;
+            found.map_err(|error| Unauthorized::Needs(error.told()))
+        };
+        tokio::time::timeout_at(deadline, work)
+            .await
+            .unwrap_or_else(|_| {
+                Err(Unauthorized::Failed(Failure::Unavailable(
+                    "Okta did not answer the requests for tokens in time".to_owned(),
                 )))
             })
     }

@@ -41,7 +41,7 @@ mod tls;
 
 pub use credential::{Credential, CredentialError};
 pub use gateway::{Budget, Gateway, Settings, SetupError, Unauthorized};
-pub use oauth::{ScopeCeiling, ScopeError};
+pub use oauth::{Holding, Holds, ScopeCeiling, ScopeError};
 pub use pace::{Pacing, PacingError, Wait, Why};
 pub use run::Run;
 pub use secret::Secret;

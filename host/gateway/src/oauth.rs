@@ -17,6 +17,7 @@ mod device;
 mod dpop;
 pub(crate) mod endpoint;
 pub(crate) mod error;
+mod holding;
 mod key;
 mod provider;
 mod scope;
@@ -42,6 +43,7 @@ use endpoint::{Scheme, Token, Way};
 use error::AuthError;
 use key::PrivateKey;
 
+pub use holding::{Holding, Holds};
 pub use scope::{ScopeCeiling, ScopeError};
 
 /// How a client gets its tokens.
@@ -171,6 +173,34 @@ impl OAuth {
             }
         };
         Ok(Used { key, token })
+    }
+
+    /// Which of `needed`, and of `others` that it may hold besides, the app holds.
+    pub(crate) async fn holds(
+        &self,
+        needed: &BTreeSet<&'static str>,
+        others: &BTreeSet<&'static str>,
+        way: Way<'_>,
+    ) -> Result<Holds, AuthError> {
+        let Grant::Service(held) = &self.grant else {
+            return Ok(Holds::Person);
+        };
+        let key = held
+            .get()
+            .await
+            .map_err(|text| AuthError::needs("no_private_key", text))?;
+        let request = service::Request {
+            way,
+            client_id: &self.client_id,
+            key,
+            prover: self.prover.as_deref(),
+            clock: &self.clock,
+        };
+        let (needed, mut beyond) = self.ceiling.split(needed);
+        let (others, more) = self.ceiling.split(others);
+        beyond.extend(more);
+        let found = Holding::found(&request, needed, others).await?;
+        Ok(Holds::App(Holding { beyond, ..found }))
     }
 
     fn token_key(&self, scopes: BTreeSet<String>, org: &OrgUrl) -> TokenKey {

@@ -14,6 +14,7 @@ use capability::text::clean;
 use jiff::civil::Date;
 use sandbox::Package;
 
+use crate::approval::signature::TrustedKeys;
 use crate::approval::{Approvals, today};
 use crate::config::file::PluginSettings;
 
@@ -26,6 +27,8 @@ pub struct Admission {
     pub boundary: Option<(PathBuf, Boundary)>,
     /// Findings about tools' texts that somebody accepted.
     pub accepted: Accepted,
+    /// Keys of those who sign packages: whose signature is told.
+    pub package_keys: TrustedKeys,
     /// What this process offers at most.
     pub offer: Offer,
     /// The day that approvals and acceptances are held against.
@@ -39,6 +42,7 @@ impl Default for Admission {
             approvals: Approvals::default(),
             boundary: None,
             accepted: Accepted::default(),
+            package_keys: TrustedKeys::default(),
             offer: Offer::default(),
             today: today(),
         }

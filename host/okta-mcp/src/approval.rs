@@ -10,6 +10,7 @@
 mod command_line;
 pub mod file;
 mod memory;
+mod package;
 pub mod signature;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use sandbox::Package;
 pub use command_line::CommandLine;
 pub use file::{LockFile, Read};
 pub use memory::Memory;
+pub use package::{PackageSignatureError, Signature};
 use signature::{SignatureError, TrustedKeys};
 
 /// The lock of one process, read when it is first asked for; by default one that approves nothing.

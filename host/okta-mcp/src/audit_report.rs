@@ -1,10 +1,10 @@
 //! The audit report in the form that its reader needs: a terminal, a program, a spreadsheet, a pull request.
 //!
-//! The facts come from [`audit::report`]; here they are only laid out. All forms say the same.
+//! The facts come from [`audit::report`]; here they are only laid out. All forms say the same. The page has the frame of
+//! every report, [`report::page`](crate::report::page).
 
 mod chart;
 mod html;
-mod page;
 mod sections;
 mod since;
 mod tables;

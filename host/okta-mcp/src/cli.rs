@@ -117,10 +117,15 @@ pub enum Command {
     },
     /// Show what a new version of a plugin can do that the old one could not
     ///
+    /// OLD and NEW are each a package file, the name of a plugin that would load, or approved:NAME, which is what
+    /// plugins.lock keeps of the version that was approved; its file need not be there any more.
+    ///
+    /// Example: okta-mcp diff approved:groups-plus groups-plus.wasm
+    ///
     /// Exit code 0: nothing more than before. 3: it can do more. 2: a mistake.
     #[command(verbatim_doc_comment)]
     Diff {
-        /// The version that is known: a package file, or a plugin's name
+        /// The version that is known: a package file, a plugin's name, or approved:NAME
         #[arg(value_name = "OLD", required_unless_present = "schema")]
         old: Option<String>,
         /// The version that is looked at
@@ -131,7 +136,15 @@ pub enum Command {
         report: ReportOptions,
     },
     /// List the OAuth scopes to grant in Okta for the tools that are enabled
-    Scopes,
+    ///
+    /// Where a service app is configured, it is asked at Okta for tokens, which are thrown away, to find out what the
+    /// app really holds: what it lacks and what it has to spare are told on stderr. Exit code 0: exactly what is needed,
+    /// or nothing to compare with; 3: something is missing or surplus; 2: a mistake, or Okta cannot be asked.
+    Scopes {
+        /// Ask Okta nothing: print the list only
+        #[arg(long)]
+        offline: bool,
+    },
     /// Call one tool and print its answer
     Call {
         /// The tool, such as get_user

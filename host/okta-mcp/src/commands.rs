@@ -1,8 +1,8 @@
 //! What each command does. Errors end here: one line on stderr, and an exit code.
 //!
 //! 0: it worked. 1: a tool answered with an error, or a package has problems. 2: a mistake in arguments,
-//! configuration or a file. 3: a check found what it looks for: a log that was tampered with, or a plugin that can
-//! do more than before.
+//! configuration or a file. 3: a check found what it looks for: a log that was tampered with, a plugin that can do
+//! more than before, or scopes that an app lacks or has to spare.
 
 mod approve;
 mod audit;
@@ -41,7 +41,7 @@ use crate::host::Host;
 const TOOL_FAILED: u8 = 1;
 /// Exit code for a package with problems.
 const PROBLEMS: u8 = 1;
-/// Exit code for a log that was tampered with.
+/// Exit code for a log that was tampered with, and for scopes that an app lacks or has to spare.
 const FOUND: u8 = 3;
 /// Exit code for a plugin that can do more than before.
 const WIDENED: u8 = 3;
@@ -91,7 +91,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Tools { json } => tools::run(&options, json).await,
         Command::Review { plugins, report } => review::run(&options, &plugins, &report),
         Command::Diff { old, new, report } => diff::run(&options, old, new, &report),
-        Command::Scopes => scopes::run(&options),
+        Command::Scopes { offline } => scopes::run(&options, offline).await,
         Command::Call {
             tool,
             arguments,

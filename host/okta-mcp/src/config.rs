@@ -168,13 +168,7 @@ fn admission(
             .and_then(|file| file.parent().map(Path::to_owned))
             .unwrap_or_default(),
     };
-    let keys = TrustedKeys::parse(&file.lock.require_signature_by).map_err(|position| {
-        ConfigError::Value {
-            place: format!("lock.requireSignatureBy[{position}]"),
-            problem: "is not a public key of minisign; it is the line of minisign.pub that begins with `RW`"
-                .to_owned(),
-        }
-    })?;
+    let lock_keys = keys("lock.requireSignatureBy", &file.lock.require_signature_by)?;
     let lock = file
         .lock
         .file
@@ -182,7 +176,7 @@ fn admission(
         .unwrap_or(Path::new("plugins.lock"));
     let approvals = Approvals::new(
         LockFile::new(base.join(lock)),
-        keys,
+        lock_keys,
         Memory::new(state::dir(env).as_deref()),
         // A file that is where it is looked for need not be named again; one that a client's settings name must.
         CommandLine::new(path.filter(|path| own_file(env).as_deref() != Some(path))),
@@ -206,8 +200,19 @@ fn admission(
         approvals,
         boundary,
         accepted,
+        package_keys: keys("packageKeys", &file.package_keys)?,
         offer: given.offer.clone(),
         today: today(),
+    })
+}
+
+/// The public keys that the list at `place` holds.
+fn keys(place: &str, texts: &[String]) -> Result<TrustedKeys, ConfigError> {
+    TrustedKeys::parse(texts).map_err(|position| ConfigError::Value {
+        place: format!("{place}[{position}]"),
+        problem:
+            "is not a public key of minisign; it is the line of minisign.pub that begins with `RW`"
+                .to_owned(),
     })
 }
 

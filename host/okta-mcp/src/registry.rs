@@ -189,12 +189,19 @@ impl Registry {
             .collect()
     }
 
-    /// What is to be said of the tools of `package`, of which `reach` is left, beside those that are offered.
+    /// What is to be said of the tools of `package`, of which `reach` is left, beside those that are offered by
+    /// other plugins: what runs under its own name is what it would replace.
     #[must_use]
-    pub fn findings(&self, package: &Package, reach: &Reach) -> Vec<Finding> {
+    pub fn findings(&self, package: &Package, origin: Origin, reach: &Reach) -> Vec<Finding> {
+        let name = &package.manifest().name;
         let mut all = self.surfaces();
-        all.push(offered(package, Origin::Added, reach));
-        surface::check_one(&all, &package.manifest().name)
+        let own = offered(package, origin, reach);
+        // Of two that clash, the later one answers for it: it keeps its place where it has one.
+        match all.iter_mut().find(|surface| surface.plugin == name) {
+            Some(place) => *place = own,
+            None => all.push(own),
+        }
+        surface::check_one(&all, name)
     }
 
     fn add(
@@ -401,6 +408,12 @@ impl Loaded {
     #[must_use]
     pub fn reach(&self) -> &Reach {
         &self.reach
+    }
+
+    /// The file that its package was read from; none where it is part of the program.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        (self.origin == Origin::Added).then(|| Path::new(&self.path))
     }
 
     /// Whether it is part of the program.

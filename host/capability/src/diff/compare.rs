@@ -3,7 +3,8 @@
 mod endpoint;
 mod tool;
 
-use crate::review::{Facts, LimitFacts};
+use crate::limits::{LimitFact, PerLimit};
+use crate::review::Facts;
 use crate::sensitivity::Sensitivity;
 
 use super::{Category, Finding};
@@ -158,25 +159,23 @@ fn imports(findings: &mut Findings, old: Option<&Facts>, new: &Facts) {
     }
 }
 
-fn limits(findings: &mut Findings, old: &LimitFacts, new: &LimitFacts) {
-    for ((name, phrase, before, was), (_, _, after, is)) in old.each().into_iter().zip(new.each()) {
-        let (category, how) = match before.cmp(&after) {
+fn limits(findings: &mut Findings, old: &PerLimit<LimitFact>, new: &PerLimit<LimitFact>) {
+    for ((about, was), (_, is)) in old.each().zip(new.each()) {
+        let (category, how) = match was.value.cmp(&is.value) {
             std::cmp::Ordering::Less => (Category::LimitRaised, "now"),
             std::cmp::Ordering::Greater => (Category::LimitLowered, "only"),
             std::cmp::Ordering::Equal => continue,
         };
+        let (before, after) = (about.amount(was), about.amount(is));
         findings.add(
             category,
             Place {
-                name: Some(name),
+                name: Some(about.key),
                 ..Place::default()
             },
             Sensitivity::Ordinary,
-            (Some(was.clone()), Some(is.clone())),
-            format!(
-                "A call may {how} {} instead of {was}.",
-                phrase.replace("{}", &is)
-            ),
+            (Some(before.clone()), Some(after)),
+            format!("A call may {how} {} instead of {before}.", about.says(is)),
         );
     }
 }

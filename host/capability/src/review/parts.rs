@@ -1,13 +1,10 @@
-//! The facts of one endpoint, parameter, field and limit.
-
-use std::time::Duration;
+//! The facts of one endpoint, parameter and field.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::field::FieldPath;
 use crate::grammar::Grammar;
-use crate::limits::{LimitWish, Limits};
 use crate::manifest::Endpoint;
 use crate::sensitivity::{self, Sensitivity};
 
@@ -79,54 +76,6 @@ pub struct FieldFacts {
     pub broad: bool,
 }
 
-/// The limits of one call, each with who set it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(deny_unknown_fields)]
-pub struct LimitFacts {
-    /// Memory of the guest, in bytes.
-    pub memory: u64,
-    /// Processor time of the guest, in milliseconds.
-    pub cpu_ms: u64,
-    /// Wall time of a call, in milliseconds.
-    pub time_ms: u64,
-    /// GETs of one call.
-    pub requests: u32,
-    /// Bytes that a call may receive from Okta.
-    pub bytes: u64,
-    /// Who set each of them.
-    pub set_by: LimitOrigin,
-}
-
-/// Who set each limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(deny_unknown_fields)]
-pub struct LimitOrigin {
-    /// Of the memory.
-    pub memory: SetBy,
-    /// Of the processor time.
-    pub cpu: SetBy,
-    /// Of the wall time.
-    pub time: SetBy,
-    /// Of the GETs.
-    pub requests: SetBy,
-    /// Of the bytes.
-    pub bytes: SetBy,
-}
-
-/// Whose value is the least of the three, and so holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum SetBy {
-    /// The host's default.
-    Host,
-    /// The plugin's manifest.
-    Manifest,
-    /// The operator.
-    Operator,
-}
-
 impl EndpointFacts {
     pub(super) fn new(endpoint: &Endpoint, hidden: &[FieldPath]) -> Self {
         let template = endpoint.operation.template;
@@ -190,85 +139,5 @@ impl ParameterFacts {
             grammar: grammar.clone(),
             accepts: grammar.to_string(),
         }
-    }
-}
-
-impl LimitFacts {
-    /// Each limit: its name in a manifest, a phrase with `{}` for its value, the number, and the value
-    /// with its unit.
-    #[must_use]
-    pub fn each(&self) -> [(&'static str, &'static str, u64, String); 5] {
-        [
-            ("memory", "use {} of memory", self.memory, size(self.memory)),
-            ("cpu", "compute for {}", self.cpu_ms, duration(self.cpu_ms)),
-            ("time", "take {}", self.time_ms, duration(self.time_ms)),
-            (
-                "requests",
-                "make {}",
-                u64::from(self.requests),
-                if self.requests == 1 {
-                    "1 GET".to_owned()
-                } else {
-                    format!("{} GETs", self.requests)
-                },
-            ),
-            (
-                "bytes",
-                "receive {} from Okta",
-                self.bytes,
-                size(self.bytes),
-            ),
-        ]
-    }
-
-    pub(super) fn new(host: Limits, manifest: &LimitWish, operator: &LimitWish) -> Self {
-        let least = host.least(manifest).least(operator);
-        Self {
-            memory: least.memory,
-            cpu_ms: milliseconds(least.cpu),
-            time_ms: milliseconds(least.time),
-            requests: least.requests,
-            bytes: least.bytes,
-            set_by: LimitOrigin {
-                memory: set_by(host.memory, manifest.memory, operator.memory),
-                cpu: set_by(host.cpu, manifest.cpu, operator.cpu),
-                time: set_by(host.time, manifest.time, operator.time),
-                requests: set_by(host.requests, manifest.requests, operator.requests),
-                bytes: set_by(host.bytes, manifest.bytes, operator.bytes),
-            },
-        }
-    }
-}
-
-/// Whose value holds; where two are alike, the one that was there first.
-fn set_by<T: Ord>(host: T, manifest: Option<T>, operator: Option<T>) -> SetBy {
-    let (mut least, mut by) = (host, SetBy::Host);
-    for (value, who) in [(manifest, SetBy::Manifest), (operator, SetBy::Operator)] {
-        if let Some(value) = value.filter(|value| *value < least) {
-            (least, by) = (value, who);
-        }
-    }
-    by
-}
-
-fn milliseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// As a manifest writes it, in the largest unit that leaves no remainder.
-fn size(bytes: u64) -> String {
-    let (divisor, unit) = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")]
-        .into_iter()
-        .find(|(divisor, _)| bytes >= *divisor && bytes.is_multiple_of(*divisor))
-        .unwrap_or((1, "B"));
-    format!("{} {unit}", bytes / divisor)
-}
-
-/// As a manifest writes it.
-fn duration(milliseconds: u64) -> String {
-    if milliseconds >= 1_000 && milliseconds.is_multiple_of(1_000) {
-        format!("{} s", milliseconds / 1_000)
-    } else {
-        format!("{milliseconds} ms")
     }
 }

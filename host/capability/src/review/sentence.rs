@@ -111,7 +111,8 @@ pub(super) fn of_plugin(facts: &Facts) -> Vec<String> {
 }
 
 /// `a`, `a and b`, `a, b and c`.
-pub(crate) fn list(items: &[String], word: &str) -> String {
+#[must_use]
+pub fn list(items: &[String], word: &str) -> String {
     match items {
         [] => String::new(),
         [only] => only.clone(),

@@ -3,6 +3,7 @@ use std::time::Duration;
 use serde_json::Map;
 
 use super::*;
+use crate::limits::{Limits, SetBy};
 
 fn snapshot(manifest: &str, tools: &[&str]) -> Snapshot {
     Snapshot {
@@ -112,7 +113,7 @@ fn what_the_operator_takes_away_is_not_in_the_facts() {
         "{tool:?}"
     );
     assert_eq!(
-        (facts.limits.cpu_ms, facts.limits.set_by.cpu),
+        (facts.limits.cpu.value, facts.limits.cpu.set_by),
         (100, SetBy::Operator)
     );
 }
@@ -121,12 +122,12 @@ fn what_the_operator_takes_away_is_not_in_the_facts() {
 fn a_limit_says_who_set_it() {
     let limits = facts(&Operator::default()).limits;
     assert_eq!(
-        (limits.requests, limits.set_by.requests),
+        (limits.requests.value, limits.requests.set_by),
         (5, SetBy::Manifest)
     );
     // The manifest asks for more memory than the host gives.
     assert_eq!(
-        (limits.memory, limits.set_by.memory),
+        (limits.memory.value, limits.memory.set_by),
         (Limits::DEFAULT.memory, SetBy::Host)
     );
 }

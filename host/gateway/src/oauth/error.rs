@@ -34,6 +34,17 @@ impl AuthError {
         }
     }
 
+    /// What happened, in one line without a full stop.
+    pub(crate) fn told(self) -> String {
+        match self {
+            Self::Needs { text, .. } | Self::SignIn(text) => text,
+            other => match other.setback() {
+                Setback::Final(failure) | Setback::Passing(failure) => failure.to_string(),
+                Setback::Limited(_) => "Okta's rate limit is reached".to_owned(),
+            },
+        }
+    }
+
     /// Whether asking again soon would bring the same.
     pub(super) fn lasts(&self) -> bool {
         matches!(self, Self::Needs { .. })

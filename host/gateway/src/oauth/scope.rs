@@ -58,6 +58,14 @@ impl ScopeCeiling {
             .collect()
     }
 
+    /// Those of `scopes` that are within it, and those that are not.
+    pub(super) fn split(
+        &self,
+        scopes: &BTreeSet<&'static str>,
+    ) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
+        scopes.iter().copied().partition(|scope| self.has(scope))
+    }
+
     /// All of `scopes`, if they are within it.
     pub(super) fn allow(
         &self,

@@ -64,6 +64,25 @@ impl Request<'_> {
         })
     }
 
+    /// Whether the app holds all of `scopes`; the token that says so is dropped.
+    ///
+    /// # Errors
+    /// When Okta refuses for another reason, or does not answer.
+    pub(super) async fn hold_all(
+        &self,
+        scopes: &BTreeSet<&'static str>,
+    ) -> Result<bool, AuthError> {
+        if scopes.is_empty() {
+            return Ok(true);
+        }
+        let asked: BTreeSet<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        match self.ask(&asked).await? {
+            Ok(token) => Ok(token.scopes.is_empty() || asked.is_subset(&token.scopes)),
+            Err(no) if is_about_scope(&no) => Ok(false),
+            Err(no) => Err(self.refused(&no)),
+        }
+    }
+
     async fn ask(&self, scopes: &BTreeSet<String>) -> Result<Result<Token, No>, AuthError> {
         let scope = scopes
             .iter()

@@ -10,6 +10,7 @@
 
 mod device;
 mod dpop;
+mod holding;
 mod service;
 mod time;
 mod world;

@@ -43,9 +43,7 @@ impl LockFile {
     /// Where its signature is: the same name with `.minisig`, as `minisign` itself has it.
     #[must_use]
     pub fn signature_path(&self) -> PathBuf {
-        let mut name = self.0.clone().into_os_string();
-        name.push(".minisig");
-        PathBuf::from(name)
+        beside(&self.0)
     }
 
     /// Reads it, and checks its signature where there are keys; an empty lock where there is no file.
@@ -60,14 +58,14 @@ impl LockFile {
         let signer = if keys.is_empty() {
             None
         } else {
-            let signature = read(&self.signature_path(), MAX_SIGNATURE_BYTES)?;
+            let signature = signature_of(&self.0)?;
             let signer = keys.verify(&bytes, signature.as_deref()).map_err(|why| {
                 ApprovalError::Signature {
                     path: self.0.clone(),
                     why,
                 }
             })?;
-            Some(signer)
+            Some(signer.key)
         };
         let lock = Lock::parse(&bytes).map_err(|why| ApprovalError::Broken {
             path: self.0.clone(),
@@ -104,19 +102,31 @@ impl LockFile {
             _ => Path::new("."),
         };
         std::fs::create_dir_all(dir)?;
-        let beside = whole(dir, &bytes)?;
+        let lock_file = whole(dir, &bytes)?;
         if let Some(signature) = signature {
             whole(dir, signature.as_bytes())?
                 .persist(self.signature_path())
                 .map_err(|error| error.error)?;
         }
-        beside.persist(&self.0).map_err(|error| error.error)?;
+        lock_file.persist(&self.0).map_err(|error| error.error)?;
         Ok(Read {
             lock: lock.clone(),
             digest: Some(hex(&bytes)),
             signer: key.map(SigningKey::id),
         })
     }
+}
+
+/// The place of the signature of the file at `path`.
+pub(super) fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".minisig");
+    PathBuf::from(name)
+}
+
+/// The signature of the file at `path`, where one lies beside it; unchecked.
+pub(super) fn signature_of(path: &Path) -> Result<Option<Vec<u8>>, ApprovalError> {
+    read(&beside(path), MAX_SIGNATURE_BYTES)
 }
 
 /// A file in `dir` with these bytes, on the disk, that has no name yet that anybody looks for.

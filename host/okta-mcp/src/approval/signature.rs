@@ -21,6 +21,15 @@ struct TrustedKey {
     key: PublicKey,
 }
 
+/// A signature that fits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// The id of the key, as `minisign` shows it.
+    pub key: String,
+    /// What was signed along: `minisign`'s trusted comment.
+    pub comment: String,
+}
+
 /// Why a signature does not count.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
@@ -88,7 +97,11 @@ impl TrustedKeys {
     ///
     /// # Errors
     /// [`SignatureError`].
-    pub fn verify(&self, bytes: &[u8], signature: Option<&[u8]>) -> Result<String, SignatureError> {
+    pub fn verify(
+        &self,
+        bytes: &[u8],
+        signature: Option<&[u8]>,
+    ) -> Result<Verified, SignatureError> {
         let malformed = |why: String| SignatureError::Malformed(why);
         let text = signature.ok_or(SignatureError::Missing)?;
         let text = std::str::from_utf8(text).map_err(|_| malformed("it is not text".to_owned()))?;
@@ -109,7 +122,10 @@ impl TrustedKeys {
         key.key
             .verify(bytes, &signature, false)
             .map_err(|_| SignatureError::Wrong(found.clone()))?;
-        Ok(found)
+        Ok(Verified {
+            key: found,
+            comment: signature.trusted_comment().to_owned(),
+        })
     }
 }
 
@@ -205,10 +221,9 @@ mod tests {
     fn what_was_signed_is_known_by_its_key() {
         let (key, keys) = key();
         let signature = key.sign(b"lock", "serial:1").unwrap();
-        assert_eq!(
-            keys.verify(b"lock", Some(signature.as_bytes())),
-            Ok(key.id())
-        );
+        let verified = keys.verify(b"lock", Some(signature.as_bytes())).unwrap();
+        assert_eq!(verified.key, key.id());
+        assert!(verified.comment.ends_with("\tserial:1"), "{verified:?}");
         assert!(keys.know(&key.id()));
     }
 

@@ -5,8 +5,8 @@ use capability::text::clean;
 use maud::{Markup, html};
 
 use super::chart;
-use super::page::Page;
 use super::sections::{self, Section};
+use crate::report::page::Page;
 
 /// The longest cell, in characters.
 const CELL: usize = 400;
@@ -16,6 +16,7 @@ pub(super) fn render(report: &Report) -> String {
     Page {
         title: "What the plugins really did",
         lead: html! { (lead(report)) },
+        made_from: html! { " from its audit log" },
         rules: chart::STYLE.to_owned(),
         body: html! {
             @if let Some(broken) = &report.broken {
@@ -108,8 +109,8 @@ fn shown(head: &str, cell: &str) -> Markup {
     html! {
         @match head {
             "tool" | "endpoint" | "which" | "about" | "last call" | "why" => { code { (cell) } }
-            "last used" if cell == "never" => { span class="class warn" { "never" } }
-            "class" => { span class=(format!("class {}", if cell == "denied" { "bad" } else { "warn" })) { (cell) } }
+            "last used" if cell == "never" => { span class="class personal" { "never" } }
+            "class" => { span class=(format!("class {}", if cell == "denied" { "bad" } else { "personal" })) { (cell) } }
             _ => { (cell) }
         }
     }

@@ -11,18 +11,21 @@ use capability::diff::Diff;
 use capability::lock::{Approval, Granted, Lock, SensitiveItem, is_approver, sensitive_items};
 use capability::reach::Reach;
 use capability::review::{Facts, Operator};
-use capability::surface::{Finding, NotAccepted};
+use capability::snapshot::Snapshot;
+use capability::surface::{Finding, NotAccepted, Origin};
 use sandbox::{Engine, Package, Plugin};
 
 use super::BAD_INPUT;
+use super::packages::snapshot;
 use crate::admission::{Admission, Offer};
-use crate::approval::Approvals;
 use crate::approval::signature::SigningKey;
+use crate::approval::{Approvals, Signature};
 use crate::builtin;
 use crate::cli::ApproveArguments;
 use crate::config::Settings;
 use crate::host;
 use crate::registry::{Registry, read_package};
+use crate::report::words::visible;
 use crate::table;
 
 pub(super) async fn run(
@@ -52,7 +55,9 @@ pub(super) async fn run(
     let current = admission.approvals.read().map_err(Clone::clone)?.clone();
     let old = current.lock.plugins.get(&name);
 
-    show(&package, old)?;
+    let signature = Signature::of(&package, &given.file, &admission.package_keys)?;
+    let approved = snapshot(&package, &signature);
+    show(&approved, &signature, old)?;
     if !words_are_accepted(&settings, &package, &reach)? {
         return Ok(ExitCode::from(BAD_INPUT));
     }
@@ -69,7 +74,7 @@ pub(super) async fn run(
             expires: given.expires,
             sensitive,
             granted: Granted::of(&reach),
-            snapshot: package.snapshot(),
+            snapshot: approved,
         },
     );
     write(&admission.approvals, lock, key.as_ref())?;
@@ -176,12 +181,9 @@ fn approver(given: &ApproveArguments) -> anyhow::Result<String> {
 }
 
 /// What the package can do, and what of it is new since `old`.
-fn show(package: &Package, old: Option<&Approval>) -> anyhow::Result<()> {
+fn show(package: &Snapshot, signature: &Signature, old: Option<&Approval>) -> anyhow::Result<()> {
     let whole = Operator::default();
-    let facts = package
-        .snapshot()
-        .facts(&whole)
-        .context("the package's manifest")?;
+    let facts = package.facts(&whole).context("the package's manifest")?;
     // A manifest that this version of the program cannot read any more makes everything new.
     let old_facts: Option<Facts> = old.and_then(|old| old.snapshot.facts(&whole).ok());
     anstream::println!(
@@ -206,6 +208,7 @@ fn show(package: &Package, old: Option<&Approval>) -> anyhow::Result<()> {
         },
         facts.imports.join(" ")
     );
+    anstream::println!("  Signer: {}.", visible(&signature.text()));
     match old {
         None => anstream::println!("Nothing of this name is approved: all of it is new."),
         Some(old) => {
@@ -245,7 +248,7 @@ fn words_are_accepted(
         &settings.base,
         &settings.admission,
     )?;
-    let findings = registry.findings(package, reach);
+    let findings = registry.findings(package, Origin::Added, reach);
     let admission = &settings.admission;
     let open: Vec<(&Finding, NotAccepted)> = findings
         .iter()

@@ -21,10 +21,10 @@ pub(super) fn run(
     };
     let _log = super::log_to_stderr(options.log.as_deref().unwrap_or("off"))?;
     let packages = Packages::load(options)?;
-    let old = packages.find_whole(&old)?;
-    let new = packages.find_whole(&new)?;
-    let diff = Diff::between(Some(&old.facts), &new.facts);
-    let file = match &new.source {
+    let (old, _) = packages.find_whole(&old)?;
+    let (new, source) = packages.find_whole(&new)?;
+    let diff = Diff::between(Some(&old), &new);
+    let file = match &source {
         Source::File(path) => Some(path.as_str()),
         Source::BuiltIn => None,
     };

@@ -3,51 +3,73 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use cap_std::fs::Dir;
+use capability::reach::Reach;
 use capability::review::{Facts, Operator};
+use capability::snapshot::Snapshot;
+use capability::surface::Origin;
 use sandbox::{Engine, Package};
 
 use crate::admission::Admission;
+use crate::approval::Signature;
 use crate::builtin;
 use crate::cli::Options;
-use crate::config::Settings;
 use crate::config::file::PluginSettings;
-use crate::registry::{Loaded, Registry};
-use crate::report::review::{LeftOut, Reviewed, Source};
+use crate::config::{Okta, Pace, Settings};
+use crate::host::Connection;
+use crate::registry::{Loaded, Registry, read_package};
+use crate::report::review::{LeftOut, Noticed, Reviewed, Source};
+
+/// How the approval of a plugin is named where a package can be: no plugin's name has a colon.
+const APPROVED: &str = "approved:";
 
 /// What would load with the settings that are given.
 pub(super) struct Packages {
     registry: Registry,
     settings: BTreeMap<String, PluginSettings>,
+    admission: Admission,
+    /// The way to the org; none with `--demo`.
+    org: Option<(Okta, Pace)>,
 }
 
 impl Packages {
     /// Reads the settings and the packages; compiles nothing and talks to nobody.
     pub(super) fn load(options: &Options) -> anyhow::Result<Self> {
-        let (settings, base, admission) = if options.demo {
+        let (settings, base, admission, org) = if options.demo {
             let admission = Admission {
                 offer: options.offer(),
                 ..Admission::default()
             };
-            (BTreeMap::new(), PathBuf::new(), admission)
+            (BTreeMap::new(), PathBuf::new(), admission, None)
         } else {
             let Settings {
                 plugins,
                 base,
                 admission,
+                okta,
+                pace,
                 ..
             } = super::read_settings(options)?;
-            (plugins, base, admission)
+            (plugins, base, admission, Some((okta, pace)))
         };
         Ok(Self {
             registry: Registry::load(&Engine::new()?, &builtin::ALL, &settings, &base, &admission)?,
             settings,
+            admission,
+            org,
         })
     }
 
     /// All that would load.
     pub(super) fn registry(&self) -> &Registry {
         &self.registry
+    }
+
+    /// The way to the org that is configured.
+    pub(super) fn connection(self) -> anyhow::Result<Connection> {
+        Ok(match self.org {
+            Some((okta, pace)) => Connection::new(okta, pace)?,
+            None => Connection::Missing("the example org has no apps of yours".to_owned()),
+        })
     }
 
     /// Every plugin that would load, less what the operator takes away.
@@ -78,16 +100,57 @@ impl Packages {
             return self.of_loaded(loaded);
         }
         let (package, source) = self.unloaded(name)?;
-        reviewed(&package, source, &Operator::default())
+        let origin = match source {
+            Source::BuiltIn => Origin::BuiltIn,
+            Source::File(_) => Origin::Added,
+        };
+        let signature = self.signature_of(&package, &source)?;
+        self.reviewed(&package, origin, source, signature, &Operator::default())
     }
 
-    /// The whole package of [`Packages::find`], whatever the operator takes away.
-    pub(super) fn find_whole(&self, name: &str) -> anyhow::Result<Reviewed> {
-        let (package, source) = match self.loaded(name) {
-            Some(loaded) => (loaded.plugin.package().clone(), self.source(name)),
-            None => self.unloaded(name)?,
+    /// All that the whole package of [`Packages::find`] can do, whatever the operator takes away, and its file; or
+    /// what the lock keeps of a package that was approved.
+    pub(super) fn find_whole(&self, name: &str) -> anyhow::Result<(Facts, Source)> {
+        if let Some(plugin) = name.strip_prefix(APPROVED) {
+            return self.approved(plugin);
+        }
+        let (package, source, signature) = match self.loaded(name) {
+            Some(loaded) => (
+                loaded.plugin.package().clone(),
+                self.source(name),
+                self.signature(loaded)?,
+            ),
+            None => {
+                let (package, source) = self.unloaded(name)?;
+                let signature = self.signature_of(&package, &source)?;
+                (package, source, signature)
+            }
         };
-        reviewed(&package, source, &Operator::default())
+        let facts = snapshot(&package, &signature).facts(&Operator::default())?;
+        Ok((facts, source))
+    }
+
+    /// What was approved of a plugin, out of the lock: its file may be long gone.
+    fn approved(&self, plugin: &str) -> anyhow::Result<(Facts, Source)> {
+        let approvals = &self.admission.approvals;
+        let lock = &approvals.read().map_err(Clone::clone)?.lock;
+        let path = approvals.file().path().display();
+        let Some(approval) = lock.plugins.get(plugin) else {
+            let known: Vec<&str> = lock.plugins.keys().map(String::as_str).collect();
+            anyhow::bail!(
+                "{path} has no approval of `{}`; approved are {}",
+                capability::text::clean(plugin, 60),
+                if known.is_empty() {
+                    "none".to_owned()
+                } else {
+                    known.join(", ")
+                }
+            );
+        };
+        let facts = approval.snapshot.facts(&Operator::default());
+        let facts = facts
+            .map_err(|error| anyhow::anyhow!("{path}, the approval of `{plugin}`: {error}"))?;
+        Ok((facts, Source::File(path.to_string())))
     }
 
     fn loaded(&self, name: &str) -> Option<&Loaded> {
@@ -120,7 +183,10 @@ impl Packages {
                 known.join(", ")
             );
         }
-        Ok((read(path)?, Source::File(name.to_owned())))
+        Ok((
+            read_package(path).map_err(anyhow::Error::msg)?,
+            Source::File(name.to_owned()),
+        ))
     }
 
     fn of_loaded(&self, loaded: &Loaded) -> anyhow::Result<Reviewed> {
@@ -142,7 +208,60 @@ impl Packages {
                 .and_then(|settings| settings.limits.wish().ok())
                 .unwrap_or_default(),
         };
-        reviewed(package, self.source(name), &operator)
+        self.reviewed(
+            package,
+            loaded.origin(),
+            self.source(name),
+            self.signature(loaded)?,
+            &operator,
+        )
+    }
+
+    /// Who signed a plugin that loads.
+    fn signature(&self, loaded: &Loaded) -> anyhow::Result<Signature> {
+        match loaded.file() {
+            Some(file) => self.checked(loaded.plugin.package(), file),
+            None => Ok(Signature::None),
+        }
+    }
+
+    /// Who signed a package that does not load.
+    fn signature_of(&self, package: &Package, source: &Source) -> anyhow::Result<Signature> {
+        match source {
+            Source::File(file) => self.checked(package, Path::new(file)),
+            Source::BuiltIn => Ok(Signature::None),
+        }
+    }
+
+    fn checked(&self, package: &Package, file: &Path) -> anyhow::Result<Signature> {
+        Ok(Signature::of(package, file, &self.admission.package_keys)?)
+    }
+
+    /// What a package can do under `operator`, and what its texts say beside those that load.
+    fn reviewed(
+        &self,
+        package: &Package,
+        origin: Origin,
+        source: Source,
+        signature: Signature,
+        operator: &Operator,
+    ) -> anyhow::Result<Reviewed> {
+        let names = package.tools().iter().map(|tool| tool.name.as_str());
+        let reach = Reach::new(package.manifest(), names, operator);
+        Ok(Reviewed {
+            source,
+            built_with: package.build_record().toolchain.clone(),
+            facts: snapshot(package, &signature).facts(operator)?,
+            signature,
+            noticed: self
+                .registry
+                .findings(package, origin, &reach)
+                .iter()
+                .map(|finding| {
+                    Noticed::new(finding, &self.admission.accepted, self.admission.today)
+                })
+                .collect(),
+        })
     }
 
     fn source(&self, name: &str) -> Source {
@@ -155,29 +274,10 @@ impl Packages {
     }
 }
 
-/// What a package can do under `operator`.
-fn reviewed(package: &Package, source: Source, operator: &Operator) -> anyhow::Result<Reviewed> {
-    let facts: Facts = package.snapshot().facts(operator)?;
-    Ok(Reviewed {
-        source,
-        built_with: package.build_record().toolchain.clone(),
-        facts,
-    })
-}
-
-/// The package in a file.
-fn read(path: &Path) -> anyhow::Result<Package> {
-    let shown = path.display();
-    let (Some(parent), Some(file)) = (path.parent(), path.file_name().and_then(|f| f.to_str()))
-    else {
-        anyhow::bail!("{shown} is not a package file");
-    };
-    let folder = if parent.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        parent
-    };
-    let dir = Dir::open_ambient_dir(folder, cap_std::ambient_authority())
-        .map_err(|error| anyhow::anyhow!("{}: {error}", folder.display()))?;
-    Package::read(&dir, file).map_err(|error| anyhow::anyhow!("{shown}: {error}"))
+/// The package with who signed it.
+pub(super) fn snapshot(package: &Package, signature: &Signature) -> Snapshot {
+    Snapshot {
+        signer: signature.signer().map(str::to_owned),
+        ..package.snapshot()
+    }
 }

@@ -34,6 +34,9 @@ pub struct File {
     pub audit: AuditSection,
     /// Where it is written which packages may run besides the built-in ones.
     pub lock: LockSection,
+    /// Public keys of minisign, each the line of a `minisign.pub` that begins with `RW`, of those who sign packages: a
+    /// review, an approval and a comparison then tell who signed one, by `NAME.wasm.minisig` beside it.
+    pub package_keys: Vec<String>,
     /// The organisation's outer line around every plugin, such as boundary.toml; relative to this file.
     pub boundary: Option<PathBuf>,
     /// Findings about tools' texts that somebody accepted, with reason, owner and end, such as accepted.toml;

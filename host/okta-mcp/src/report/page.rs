@@ -22,6 +22,8 @@ pub struct Page<'a> {
     pub title: &'a str,
     /// One line below the heading: what this is about.
     pub lead: Markup,
+    /// What it was made from, behind "Made by okta-mcp 1.0.0".
+    pub made_from: Markup,
     /// Rules of this page's own, behind the shared ones. Made by the program, never from a text of
     /// somebody else's.
     pub rules: String,
@@ -61,8 +63,7 @@ impl Page<'_> {
                     footer {
                         p {
                             "Made by okta-mcp " (env!("CARGO_PKG_VERSION"))
-                            " from the packages themselves, with Okta's API document "
-                            (capability::catalogue::SOURCE)
+                            (self.made_from)
                             ". This page loads nothing and runs no script."
                         }
                     }
@@ -71,6 +72,12 @@ impl Page<'_> {
         };
         page.into_string()
     }
+}
+
+/// [`Page::made_from`] of a page about packages.
+#[must_use]
+pub fn packages() -> Markup {
+    html! { " from the packages themselves, with Okta's API document " (capability::catalogue::SOURCE) }
 }
 
 #[cfg(test)]
@@ -82,6 +89,7 @@ mod tests {
         let page = Page {
             title: "<script>alert(1)</script>",
             lead: html! { "a \"quoted\" & <b>" },
+            made_from: packages(),
             rules: ".x{color:red}".to_owned(),
             body: html! { p { "</style><img src=x onerror=alert(1)>" } },
         }

@@ -2,18 +2,23 @@
 
 mod html;
 mod markdown;
+mod noticed;
 mod picture;
 mod sarif;
 mod text;
 
 use std::collections::BTreeSet;
 
+use capability::limits::{About, LimitFact, SetBy};
 use capability::review::Facts;
 use capability::sensitivity::Sensitivity;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use noticed::{Noticed, Standing};
+
 use super::Format;
+use crate::approval::Signature;
 
 /// What is reviewed, as `okta-mcp review --format json` writes it.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -39,8 +44,12 @@ pub struct Reviewed {
     pub source: Source,
     /// The compiler that whoever packed it says it was built with.
     pub built_with: String,
+    /// Who signed it.
+    pub signature: Signature,
     /// All that it can do.
     pub facts: Facts,
+    /// What was found in the texts that its tools show to the model, beside those that load with it.
+    pub noticed: Vec<Noticed>,
 }
 
 /// Where a package comes from.
@@ -122,21 +131,52 @@ impl Source {
     }
 }
 
-/// The limits of one call in one sentence.
-fn limits(facts: &Facts) -> String {
-    let parts: Vec<String> = facts
-        .limits
-        .each()
-        .into_iter()
-        .map(|(_, phrase, _, value)| phrase.replace("{}", &value))
+/// The limits that are lower than the host's defaults, with whose word that is, in one sentence.
+fn lowered_limits(facts: &Facts) -> String {
+    let lowered: Vec<String> = lowered(facts)
+        .map(|(about, limit)| {
+            format!(
+                "{} ({}; the host gives {})",
+                about.says(limit),
+                limit.set_by.as_str(),
+                limit.default
+            )
+        })
         .collect();
-    match parts.as_slice() {
-        [first @ .., last] => format!("one call may {} and {last}", first.join(", ")),
-        [] => String::new(),
+    if lowered.is_empty() {
+        return "the host's defaults".to_owned();
     }
+    format!("one call may {}", capability::review::list(&lowered, "and"))
 }
 
-/// Who signed the package.
-fn signer(facts: &Facts) -> &str {
-    facts.signer.as_deref().unwrap_or("not signed")
+/// The limits that are the host's defaults.
+fn default_limits(facts: &Facts) -> String {
+    let limits: Vec<String> = defaults(facts)
+        .map(|(about, limit)| format!("{} {}", about.title, limit.written))
+        .collect();
+    limits.join(", ")
+}
+
+/// The limits that somebody lowered.
+fn lowered(facts: &Facts) -> impl Iterator<Item = (&'static About, &LimitFact)> {
+    facts
+        .limits
+        .each()
+        .filter(|(_, limit)| limit.set_by != SetBy::Host)
+}
+
+/// The limits that nobody lowered.
+fn defaults(facts: &Facts) -> impl Iterator<Item = (&'static About, &LimitFact)> {
+    facts
+        .limits
+        .each()
+        .filter(|(_, limit)| limit.set_by == SetBy::Host)
+}
+
+/// Who signed a package.
+fn signer(plugin: &Reviewed) -> String {
+    match plugin.source {
+        Source::BuiltIn => "none of its own: it is part of the program".to_owned(),
+        Source::File(_) => plugin.signature.text(),
+    }
 }

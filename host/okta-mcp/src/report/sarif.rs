@@ -46,6 +46,8 @@ pub struct Result {
     pub file: Option<String>,
     /// What it is about: plugin, tool, GET.
     pub about: Vec<String>,
+    /// Why somebody decided that it may stay, where somebody did.
+    pub accepted: Option<String>,
 }
 
 /// The log of one run.
@@ -86,7 +88,7 @@ fn one(rules: &[Rule], result: &Result) -> Value {
         }),
         None => json!({"logicalLocations": about}),
     };
-    json!({
+    let mut object = json!({
         "ruleId": result.rule,
         // The standard's word for a rule that is not listed is -1.
         "ruleIndex": rules
@@ -98,7 +100,15 @@ fn one(rules: &[Rule], result: &Result) -> Value {
         "message": {"text": visible(&result.text)},
         "locations": [location],
         "partialFingerprints": {"oktaMcpFinding/v1": result.id},
-    })
+    });
+    if let (Some(why), Some(object)) = (&result.accepted, object.as_object_mut()) {
+        // What somebody accepted outside of the code, in a file that is reviewed like it.
+        let suppression = json!({
+            "kind": "external", "status": "accepted", "justification": visible(why),
+        });
+        object.insert("suppressions".to_owned(), json!([suppression]));
+    }
+    object
 }
 
 /// A path as a relative or `file` URI reference.

@@ -14,8 +14,10 @@
 
 mod boundary;
 mod offer;
+mod signer;
 mod signing;
 mod site;
+mod snapshot;
 #[path = "../support/mod.rs"]
 mod support;
 mod words;

@@ -12,6 +12,8 @@
     reason = "a test says what is wrong by failing"
 )]
 
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod learn;
 mod log;
 mod report;

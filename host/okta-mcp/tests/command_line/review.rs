@@ -53,8 +53,8 @@ async fn a_review_shows_what_the_operator_took_away() {
     let facts = &review["plugins"][0]["facts"];
     assert_eq!(facts["tools"].as_array().unwrap().len(), 1);
     assert_eq!(facts["disabledTools"].as_array().unwrap().len(), 2);
-    assert_eq!(facts["limits"]["requests"], 2);
-    assert_eq!(facts["limits"]["setBy"]["requests"], "operator");
+    assert_eq!(facts["limits"]["requests"]["value"], 2);
+    assert_eq!(facts["limits"]["requests"]["setBy"], "operator");
     let says = facts["tools"][0]["says"][0].as_str().unwrap();
     assert!(says.contains("cannot see phone numbers"), "{says}");
 }

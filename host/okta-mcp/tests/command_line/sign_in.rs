@@ -189,3 +189,102 @@ async fn the_list_of_tools_needs_no_secret_and_no_network() {
         "list_users was not run: what the command `touch` printed is empty",
     );
 }
+
+/// `scopes` with the service app that holds `scopes` at the example org.
+async fn scopes_of_app(scopes: &[&str], arguments: &[&str]) -> crate::support::Ended {
+    let home = Home::new();
+    let public = public(&home, "rsa-2048.jwk.json");
+    let mut simulate = vec!["--service-app", public.to_str().unwrap(), "--require-dpop"];
+    simulate.extend(scopes.iter().flat_map(|scope| ["--scope", *scope]));
+    let org = Simulator::start_with(&home, simulate).await;
+    let pem = home.write_secret(
+        "key.pem",
+        &std::fs::read_to_string(key("rsa-2048.pem")).unwrap(),
+    );
+    let config =
+        json!({"okta": {"orgUrl": org.url, "auth": {"clientId": CLIENT, "privateKeyFile": pem}}});
+    home.write("config.json", &config.to_string());
+    let own = ["scopes", "--config", "config.json"];
+    home.run(own.into_iter().chain(arguments.iter().copied()))
+        .await
+}
+
+#[tokio::test]
+async fn the_scopes_are_compared_with_what_the_app_really_holds() {
+    let exact = scopes_of_app(
+        &["okta.users.read", "okta.groups.read"],
+        &["--toolsets", "users,groups"],
+    )
+    .await;
+    assert_eq!(exact.code, Some(0), "{}", exact.stderr);
+    assert_eq!(exact.stdout, "okta.groups.read\nokta.users.read\n");
+    assert!(
+        exact.stderr.starts_with(&format!(
+            "The app {CLIENT} holds what the tools need, and no other scope to read.\n"
+        )),
+        "{}",
+        exact.stderr
+    );
+
+    let other = scopes_of_app(
+        &["okta.users.read", "okta.logs.read"],
+        &["--toolsets", "users,groups"],
+    )
+    .await;
+    assert_eq!(other.code, Some(3), "{}", other.stderr);
+    assert_eq!(other.stdout, exact.stdout, "the list is the same");
+    for line in [
+        format!("Missing: the app {CLIENT} does not hold okta.groups.read; grant it"),
+        format!("Surplus: the app {CLIENT} also holds okta.logs.read, which no enabled tool needs"),
+        "Not known: whether it holds a scope as .manage".to_owned(),
+    ] {
+        assert!(other.stderr.contains(&line), "{line}: {}", other.stderr);
+    }
+}
+
+#[tokio::test]
+async fn the_list_of_scopes_needs_no_answer_of_okta_s() {
+    let home = Home::new();
+    let pem = home.write_secret(
+        "key.pem",
+        &std::fs::read_to_string(key("rsa-2048.pem")).unwrap(),
+    );
+    // Nobody listens there.
+    let auth = json!({"clientId": CLIENT, "privateKeyFile": pem});
+    home.write(
+        "config.json",
+        &json!({"okta": {"orgUrl": ORG, "auth": auth}}).to_string(),
+    );
+    let list = "okta.apps.read\nokta.groups.read\nokta.policies.read\nokta.users.read\n";
+    let asked = home.run(["scopes", "--config", "config.json"]).await;
+    assert_eq!((asked.code, asked.stdout.as_str()), (Some(2), list));
+    assert!(
+        asked.stderr.contains("what the app holds is not known: "),
+        "{}",
+        asked.stderr
+    );
+    assert_eq!(asked.stderr.lines().count(), 1, "{}", asked.stderr);
+    let offline = home
+        .run(["scopes", "--offline", "--config", "config.json"])
+        .await;
+    assert_eq!(
+        (
+            offline.code,
+            offline.stdout.as_str(),
+            offline.stderr.as_str()
+        ),
+        (Some(0), list, "")
+    );
+
+    // An API token has no scopes: there is nothing to ask for.
+    let home = Home::new();
+    let mut command = home.command(["scopes"]);
+    command
+        .env("OKTA_ORG_URL", ORG)
+        .env("OKTA_API_TOKEN", "00token");
+    let token = crate::support::Ended::of(command).await;
+    assert_eq!(
+        (token.code, token.stdout.as_str(), token.stderr.as_str()),
+        (Some(0), list, "")
+    );
+}

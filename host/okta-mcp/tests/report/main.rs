@@ -16,6 +16,8 @@
 
 mod cases;
 mod comparisons;
+mod limits;
+mod noticed;
 mod page;
 mod plugin;
 mod reviews;

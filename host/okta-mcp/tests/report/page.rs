@@ -4,7 +4,7 @@ use capability::diff::Category;
 use okta_mcp::report::{Format, diff};
 
 use crate::comparisons::compare;
-use crate::{cases, plugin, reviews};
+use crate::{cases, noticed, plugin, reviews};
 
 fn pages() -> Vec<String> {
     let mut pages = vec![
@@ -13,6 +13,7 @@ fn pages() -> Vec<String> {
             .render(Format::Html)
             .unwrap(),
     ];
+    pages.extend(noticed::pages());
     for category in Category::ALL {
         let (old, new) = cases::of(category);
         pages.push(diff::render(&compare(&old, &new), Format::Html, None).unwrap());

@@ -2,7 +2,8 @@
 
 use capability::review::Operator;
 use capability::snapshot::{Snapshot, ToolText};
-use okta_mcp::report::review::{LeftOut, Review, Reviewed, Source};
+use okta_mcp::approval::Signature;
+use okta_mcp::report::review::{LeftOut, Noticed, Review, Reviewed, Source};
 use serde_json::{Map, Value, json};
 
 pub const MANIFEST: &str = r#"manifest = 1
@@ -73,11 +74,18 @@ pub fn snapshot() -> Snapshot {
 }
 
 pub fn review(snapshot: &Snapshot) -> Review {
+    review_with(snapshot, Vec::new())
+}
+
+/// The review where these things were found in the tools' texts.
+pub fn review_with(snapshot: &Snapshot, noticed: Vec<Noticed>) -> Review {
     Review::new(
         vec![Reviewed {
             source: Source::File("plugins/example.wasm".to_owned()),
+            signature: Signature::None,
             built_with: "rustc 1.95.0 target wasm32-unknown-unknown".to_owned(),
             facts: snapshot.facts(&Operator::default()).unwrap(),
+            noticed,
         }],
         vec![LeftOut {
             plugin: "other".to_owned(),

@@ -1,4 +1,5 @@
 use capability::review::Operator;
+use okta_mcp::approval::Signature;
 use okta_mcp::report::Format;
 use okta_mcp::report::review::{Review, Reviewed, Source};
 use sandbox::Package;
@@ -21,8 +22,10 @@ pub fn built_in() -> Review {
             let package = Package::parse(builtin.bytes).unwrap();
             Reviewed {
                 source: Source::BuiltIn,
+                signature: Signature::None,
                 built_with: package.build_record().toolchain.clone(),
                 facts: package.snapshot().facts(&Operator::default()).unwrap(),
+                noticed: Vec::new(),
             }
         })
         .collect();

@@ -3,7 +3,7 @@
 use capability::diff::{Diff, Finding};
 use maud::{Markup, html};
 
-use super::super::page::Page;
+use super::super::page::{Page, packages};
 use super::super::words::{count, visible};
 use super::{other, shows_texts, strangers, verdict, version, widening};
 
@@ -18,6 +18,7 @@ pub(super) fn render(diff: &Diff) -> String {
             @if let Some(old) = &diff.old { (version(old)) " → " }
             (version(&diff.new))
         },
+        made_from: packages(),
         rules: STYLE.to_owned(),
         body: html! {
             @if let Some(note) = strangers(diff) { p.card { (note) } }

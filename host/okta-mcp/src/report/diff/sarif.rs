@@ -36,6 +36,7 @@ pub(super) fn render(diff: &Diff, file: Option<&str>) -> Value {
             .into_iter()
             .flatten()
             .collect(),
+            accepted: None,
         })
         .collect();
     log(&rules, &results)

@@ -5,14 +5,14 @@
 //! of radio buttons and style rules: it works from a keyboard and without a script, and where a browser
 //! does not know `:has()`, everything stays in sight.
 
-use capability::review::{EndpointFacts, Facts, FieldFacts, ParameterFacts, SetBy, ToolFacts};
+use capability::review::{EndpointFacts, Facts, FieldFacts, ParameterFacts, ToolFacts};
 use capability::sensitivity::Sensitivity;
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
-use super::super::page::Page;
+use super::super::page::{Page, packages};
 use super::super::words::{count, visible};
-use super::{Review, Reviewed, picture, signer};
+use super::{Review, Reviewed, defaults, lowered, picture, signer};
 
 /// Class names for the tools, for the filter: made of numbers, never of what an author wrote.
 pub(super) struct Tools(Vec<(usize, usize)>);
@@ -69,8 +69,11 @@ pub(super) fn render(review: &Review) -> String {
         lead: html! {
             "Everything that "
             (count(review.plugins.len(), "plugin"))
-            " can ever ask Okta for, and all that they get to see. The host enforces exactly this."
+            " can ever ask Okta for, and all that "
+            @if review.plugins.len() == 1 { "it gets" } @else { "they get" }
+            " to see. The host enforces exactly this."
         },
+        made_from: packages(),
         rules: tools.rules(),
         body: html! {
             (figures(review))
@@ -108,6 +111,11 @@ fn figures(review: &Review) -> Markup {
         .plugins
         .iter()
         .all(|plugin| plugin.facts.imports_only_okta());
+    let noticed: usize = review
+        .plugins
+        .iter()
+        .map(|plugin| plugin.noticed.len())
+        .sum();
     let manage = review.scopes.iter().any(|scope| scope.ends_with(".manage"));
     html! {
         ul.figures {
@@ -135,6 +143,9 @@ fn figures(review: &Review) -> Markup {
                     span class="class bad" { "needs a manage scope" }
                 } @else {
                     span class="class good" { "read-only scopes" }
+                }
+                @if noticed > 0 {
+                    " " span class="class bad" { (count(noticed, "finding")) " in texts for the model" }
                 }
             }
         }
@@ -206,7 +217,7 @@ fn of_plugin(tools: &Tools, index: usize, plugin: &Reviewed) -> Markup {
                     dt { "Author's summary" } dd { (visible(&facts.summary)) }
                     dt { "Package" } dd { (visible(&plugin.source.text())) }
                     dt { "SHA-256" } dd { code { (facts.digest) } }
-                    dt { "Signer" } dd { (visible(signer(facts))) }
+                    dt { "Signer" } dd { (visible(&signer(plugin))) }
                     dt { "Built with" } dd { (visible(&plugin.built_with)) }
                     dt { "Imports" } dd { @for import in &facts.imports { code { (visible(import)) } " " } }
                     dt { "Scopes" } dd { @for scope in &facts.scopes { code { (scope) } " " } @if facts.scopes.is_empty() { "none" } }
@@ -218,6 +229,7 @@ fn of_plugin(tools: &Tools, index: usize, plugin: &Reviewed) -> Markup {
                     }
                 }
                 (limits(facts))
+                (texts(plugin))
             }
             @for (number, tool) in facts.tools.iter().enumerate() {
                 (of_tool(tools, index, number, tool))
@@ -226,24 +238,20 @@ fn of_plugin(tools: &Tools, index: usize, plugin: &Reviewed) -> Markup {
     }
 }
 
-fn limits(facts: &Facts) -> Markup {
-    let by = &facts.limits.set_by;
-    let who = |set_by: SetBy| match set_by {
-        SetBy::Host => "the host",
-        SetBy::Manifest => "the manifest",
-        SetBy::Operator => "the operator",
-    };
-    let origins = [by.memory, by.cpu, by.time, by.requests, by.bytes];
+/// What was found in the tools' texts.
+fn texts(plugin: &Reviewed) -> Markup {
     html! {
-        table.limits {
-            caption { "Limits of one call, after all ceilings" }
-            thead { tr { th scope="col" { "limit" } th.number scope="col" { "value" } th.number scope="col" { "set by" } } }
-            tbody {
-                @for ((name, _, _, value), origin) in facts.limits.each().into_iter().zip(origins) {
-                    tr {
-                        th scope="row" { (limit_name(name)) }
-                        td.number { (value) }
-                        td.number { (who(origin)) }
+        h3.sub { "What its texts say to the model" }
+        @if plugin.noticed.is_empty() {
+            p { span class="class good" { "nothing" } " that steers a model or hides from a reader." }
+        } @else {
+            ul.plain {
+                @for noticed in &plugin.noticed {
+                    @let mark = if noticed.standing.is_accepted() { "class personal" } else { "class bad" };
+                    li.noticed {
+                        p { span class=(mark) { (noticed.standing.word()) } " " strong { (noticed.category) } " in " (visible(&noticed.says())) }
+                        p.soft { (noticed.reason) " " (visible(&noticed.standing.says())) }
+                        p.id { code { (visible(&noticed.id)) } }
                     }
                 }
             }
@@ -251,13 +259,35 @@ fn limits(facts: &Facts) -> Markup {
     }
 }
 
-fn limit_name(name: &str) -> &str {
-    match name {
-        "cpu" => "processor time",
-        "time" => "time",
-        "requests" => "requests to Okta",
-        "bytes" => "bytes from Okta",
-        other => other,
+/// What somebody lowered as a table; what is left at the host's default in one compact list.
+fn limits(facts: &Facts) -> Markup {
+    let lowered: Vec<_> = lowered(facts).collect();
+    let defaults: Vec<_> = defaults(facts).collect();
+    html! {
+        h3.sub { "Limits of one call, after all ceilings" }
+        @if !lowered.is_empty() {
+            table.limits {
+                caption { "Lower than the host's defaults" }
+                thead { tr {
+                    th scope="col" { "limit" } th.number scope="col" { "value" }
+                    th.number scope="col" { "host's default" } th.number scope="col" { "set by" }
+                } }
+                tbody {
+                    @for (about, limit) in &lowered {
+                        tr {
+                            th scope="row" { (about.title) }
+                            td.number { (limit.written) }
+                            td.number { (limit.default) }
+                            td.number { (limit.set_by.as_str()) }
+                        }
+                    }
+                }
+            }
+        }
+        @if !defaults.is_empty() {
+            p.caption.soft { "The host's defaults" }
+            ul.chips { @for (about, limit) in &defaults { li { (about.title) " " b { (limit.written) } } } }
+        }
     }
 }
 
@@ -380,6 +410,9 @@ const STYLE: &str = "
 .caption { font-size: .85rem; margin-bottom: .25rem; }
 dl.seen { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .4rem .9rem; margin: .25rem 0 .5rem; }
 dl.seen dd { margin: 0; }
-table.limits { max-width: 28rem; }
+table.limits { max-width: 40rem; } h3.sub { font-size: .95rem; margin-top: 1.25rem; }
+.noticed { border-left: 4px solid var(--personal-line); padding-left: .8rem; margin: .75rem 0; } .noticed p { margin: .2rem 0; max-width: none; overflow-wrap: anywhere; }
+.id { font-size: .8rem; color: var(--soft); }
+
 @media (max-width: 40rem) { dl.seen { grid-template-columns: minmax(0, 1fr); } }
 ";

@@ -4,7 +4,7 @@ use capability::review::{EndpointFacts, ToolFacts};
 use capability::sensitivity::Sensitivity;
 
 use super::super::markdown::{cell, code, text};
-use super::{Review, Reviewed, limits, signer};
+use super::{Review, Reviewed, default_limits, lowered_limits, signer};
 
 pub(super) fn render(review: &Review) -> String {
     let mut out = String::from("# Plugin review\n\n");
@@ -41,17 +41,38 @@ fn of_plugin(out: &mut String, plugin: &Reviewed) {
         ("author says", cell(&facts.summary)),
         ("package", cell(&plugin.source.text())),
         ("sha256", code(&facts.digest)),
-        ("signer", cell(signer(facts))),
+        ("signer", cell(&signer(plugin))),
         ("built with", cell(&plugin.built_with)),
         ("imports", codes(&facts.imports)),
         ("scopes", codes(&facts.scopes)),
-        ("limits", cell(&limits(facts))),
+        ("limits", cell(&lowered_limits(facts))),
+        ("defaults", cell(&default_limits(facts))),
     ];
     for (name, value) in rows {
         out.push_str(&format!("| {name} | {value} |\n"));
     }
+    texts(out, plugin);
     for tool in &facts.tools {
         of_tool(out, tool);
+    }
+}
+
+/// What was found in the tools' texts.
+fn texts(out: &mut String, plugin: &Reviewed) {
+    if plugin.noticed.is_empty() {
+        out.push_str("\nNothing in its texts steers a model or hides from a reader.\n");
+        return;
+    }
+    out.push_str("\n| found in its texts | decided | id |\n|---|---|---|\n");
+    for noticed in &plugin.noticed {
+        out.push_str(&format!(
+            "| **{}**: {}<br>{} | {} | {} |\n",
+            noticed.category,
+            cell(&noticed.says()),
+            cell(noticed.reason),
+            cell(&noticed.standing.says()),
+            code(&noticed.id),
+        ));
     }
 }
 

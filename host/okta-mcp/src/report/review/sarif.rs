@@ -1,10 +1,12 @@
 //! A review as SARIF: what a reviewer should not overlook.
 
+use capability::review::Facts;
 use capability::sensitivity::Sensitivity;
+use capability::surface::Category;
 use serde_json::Value;
 
 use super::super::sarif::{Level, Result, Rule, log};
-use super::{Review, Reviewed, Source};
+use super::{Review, Reviewed, Source, default_limits, lowered_limits};
 
 const READS_CREDENTIALS: Rule = Rule {
     id: "reads-credentials",
@@ -31,18 +33,30 @@ const READS_PERSONAL_DATA: Rule = Rule {
     text: "A tool can read data about people.",
     level: Level::Note,
 };
+const LIMITS: Rule = Rule {
+    id: "limits",
+    text: "How much one call may use, after all ceilings.",
+    level: Level::Note,
+};
+const SIGNER: Rule = Rule {
+    id: "signer",
+    text: "Who signed the package.",
+    level: Level::Note,
+};
 const LEFT_OUT: Rule = Rule {
     id: "left-out",
     text: "A plugin is configured and cannot be loaded.",
     level: Level::Error,
 };
 
-const RULES: [Rule; 6] = [
+const RULES: [Rule; 8] = [
     READS_CREDENTIALS,
     MANAGE_SCOPE,
     BROAD_FIELD,
     IMPORTS_WASI,
     READS_PERSONAL_DATA,
+    LIMITS,
+    SIGNER,
     LEFT_OUT,
 ];
 
@@ -55,8 +69,19 @@ pub(super) fn render(review: &Review) -> Value {
         id: format!("{}:{}", LEFT_OUT.id, left_out.plugin),
         file: None,
         about: vec![left_out.plugin.clone()],
+        accepted: None,
     }));
-    log(&RULES, &results)
+    let mut rules = RULES.to_vec();
+    rules.extend(Category::ALL.map(|category| Rule {
+        id: category.id(),
+        text: category.reason(),
+        level: if category.refuses() {
+            Level::Error
+        } else {
+            Level::Warning
+        },
+    }));
+    log(&rules, &results)
 }
 
 fn of_plugin(plugin: &Reviewed) -> Vec<Result> {
@@ -77,6 +102,7 @@ fn of_plugin(plugin: &Reviewed) -> Vec<Result> {
             .join(":"),
         file: file.clone(),
         about: about.iter().map(|part| (*part).to_owned()).collect(),
+        accepted: None,
     };
     let mut results = Vec::new();
     for scope in facts
@@ -103,6 +129,36 @@ fn of_plugin(plugin: &Reviewed) -> Vec<Result> {
             ),
         ));
     }
+    results.push(result(LIMITS, &[&facts.plugin], None, limits(facts)));
+    if plugin.source != Source::BuiltIn {
+        results.push(result(
+            SIGNER,
+            &[&facts.plugin],
+            None,
+            format!(
+                "Signer of plugin {}: {}.",
+                facts.plugin,
+                plugin.signature.text()
+            ),
+        ));
+    }
+    results.extend(plugin.noticed.iter().map(|noticed| {
+        Result {
+            rule: noticed.category,
+            level: noticed.level(),
+            text: format!("Plugin {}, {}.", facts.plugin, noticed.says()),
+            id: noticed.id.clone(),
+            file: file.clone(),
+            about: [Some(facts.plugin.clone()), noticed.tool.clone()]
+                .into_iter()
+                .flatten()
+                .collect(),
+            accepted: noticed
+                .standing
+                .is_accepted()
+                .then(|| noticed.standing.says()),
+        }
+    }));
     for tool in &facts.tools {
         for (endpoint, says) in tool.endpoints.iter().zip(&tool.says) {
             let about = [facts.plugin.as_str(), &tool.name, &endpoint.get];
@@ -129,4 +185,17 @@ fn of_plugin(plugin: &Reviewed) -> Vec<Result> {
         }
     }
     results
+}
+
+fn limits(facts: &Facts) -> String {
+    let defaults = default_limits(facts);
+    let lowered = lowered_limits(facts);
+    if defaults.is_empty() {
+        format!("Limits of plugin {}: {lowered}.", facts.plugin)
+    } else {
+        format!(
+            "Limits of plugin {}: {lowered}; the host's defaults are {defaults}.",
+            facts.plugin
+        )
+    }
 }

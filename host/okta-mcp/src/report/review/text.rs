@@ -5,7 +5,7 @@ use capability::sensitivity::Sensitivity;
 use serde_json::{Map, Value};
 
 use super::super::words::{count, hanging, indented};
-use super::{Review, Reviewed, limits, signer};
+use super::{Review, Reviewed, default_limits, lowered_limits, signer};
 use crate::table::strong;
 
 pub(super) fn render(review: &Review) -> String {
@@ -62,20 +62,50 @@ fn of_plugin(plugin: &Reviewed) -> String {
         ("author says", facts.summary.clone()),
         ("package", plugin.source.text()),
         ("sha256", facts.digest.clone()),
-        ("signer", signer(facts).to_owned()),
+        ("signer", signer(plugin)),
         ("built with", plugin.built_with.clone()),
         ("imports", imports(facts)),
         ("scopes", or_none(&facts.scopes, ", ")),
-        ("limits", limits(facts)),
+        ("limits", lowered_limits(facts)),
+        ("defaults", default_limits(facts)),
         ("disabled", facts.disabled_tools.join(", ")),
         ("hidden", fields(facts.hidden_fields.iter())),
     ];
     for (name, text) in pairs.iter().filter(|(_, text)| !text.is_empty()) {
         out.push_str(&hanging(&format!("  {name:<12}"), text));
     }
+    out.push_str(&texts(plugin));
     for tool in &facts.tools {
         out.push('\n');
         out.push_str(&of_tool(tool));
+    }
+    out
+}
+
+/// What was found in the tools' texts.
+fn texts(plugin: &Reviewed) -> String {
+    if plugin.noticed.is_empty() {
+        return hanging(
+            "  texts       ",
+            "nothing in them steers a model or hides from a reader",
+        );
+    }
+    let mut out = format!("  texts       {}\n", count(plugin.noticed.len(), "finding"));
+    for noticed in &plugin.noticed {
+        let said = format!(
+            "{} [{}] {}",
+            noticed.category,
+            noticed.standing.word(),
+            noticed.says()
+        );
+        out.push_str(&hanging("    - ", &said));
+        for line in [
+            noticed.reason,
+            noticed.standing.says().as_str(),
+            &noticed.id,
+        ] {
+            out.push_str(&indented(6, line));
+        }
     }
     out
 }
