@@ -81,7 +81,7 @@ fn held_to_the_rules(package: &Package, report: &mut Report) {
         match manifest.world {
             World::Plugin => "nothing but okta:plugin".to_owned(),
             World::Compat => format!(
-                "okta:plugin, and WASI that grants nothing ({}); the operator has to set allowWasi",
+                "okta:plugin, and WASI that grants nothing ({}); a person has to approve that by name",
                 others.join(" ")
             ),
         },

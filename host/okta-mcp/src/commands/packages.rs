@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use cap_std::fs::Dir;
 use capability::review::{Facts, Operator};
 use sandbox::{Engine, Package};
 
@@ -12,6 +11,7 @@ use crate::builtin;
 use crate::cli::Options;
 use crate::config::Settings;
 use crate::config::file::PluginSettings;
+use crate::package_file;
 use crate::registry::{Loaded, Registry};
 use crate::report::review::{LeftOut, Reviewed, Source};
 
@@ -120,7 +120,7 @@ impl Packages {
                 known.join(", ")
             );
         }
-        Ok((read(path)?, Source::File(name.to_owned())))
+        Ok((package_file::read(path)?, Source::File(name.to_owned())))
     }
 
     fn of_loaded(&self, loaded: &Loaded) -> anyhow::Result<Reviewed> {
@@ -163,21 +163,4 @@ fn reviewed(package: &Package, source: Source, operator: &Operator) -> anyhow::R
         built_with: package.build_record().toolchain.clone(),
         facts,
     })
-}
-
-/// The package in a file.
-fn read(path: &Path) -> anyhow::Result<Package> {
-    let shown = path.display();
-    let (Some(parent), Some(file)) = (path.parent(), path.file_name().and_then(|f| f.to_str()))
-    else {
-        anyhow::bail!("{shown} is not a package file");
-    };
-    let folder = if parent.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        parent
-    };
-    let dir = Dir::open_ambient_dir(folder, cap_std::ambient_authority())
-        .map_err(|error| anyhow::anyhow!("{}: {error}", folder.display()))?;
-    Package::read(&dir, file).map_err(|error| anyhow::anyhow!("{shown}: {error}"))
 }
