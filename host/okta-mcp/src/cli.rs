@@ -159,7 +159,8 @@ pub enum Command {
     /// Enter this server in an MCP client's own configuration
     ///
     /// The client's file keeps every other key, comment and byte; what was there before is kept beside it. No secret is
-    /// written. With --config, --org-url or --demo the entry starts the server with them.
+    /// written. With --config, --org-url, --demo, --tools, --toolsets, --audit-log, --no-cache or --log the entry starts
+    /// the server with them.
     Install(InstallArgs),
     /// Take the entry out of the client's configuration again
     Uninstall(InstallArgs),
