@@ -100,6 +100,20 @@ pub enum Command {
     Serve(Transport),
     /// Show what it does, on the embedded example org
     Demo,
+    /// Find out what keeps this server from answering: one line for each thing, with what to do
+    ///
+    /// Looks at the settings, the way to the org (proxy, name, TLS, clock), what the credential opens for each plugin, the
+    /// plugins and their approvals, what is kept on this machine, and the clients that start this program. Each line
+    /// is ok, untried, or problem with what to do. The credential goes to nobody but an Okta org, and is never shown.
+    /// Exit code 0: no problem; 1: problems.
+    Doctor {
+        /// Print the checks as JSON
+        #[arg(long)]
+        json: bool,
+        /// Print the JSON Schema of `--json` and exit
+        #[arg(long, exclusive = true)]
+        schema: bool,
+    },
     /// List the tools, with the plugin behind each and what it may read
     Tools {
         /// As JSON: name, texts and schemas, as a client gets them

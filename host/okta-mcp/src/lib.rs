@@ -26,6 +26,8 @@ pub mod commands;
 pub mod config;
 pub mod demo;
 pub mod directory;
+pub mod doctor;
+pub mod findings;
 pub mod host;
 pub mod http;
 pub mod install;

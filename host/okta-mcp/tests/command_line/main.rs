@@ -16,12 +16,14 @@
 
 mod call;
 mod code_cache;
+mod doctor;
 mod install;
 mod review;
 mod settings;
 mod sign_in;
 #[path = "../support/mod.rs"]
 mod support;
+mod tls;
 
 use serde_json::Value;
 use support::{Ended, Home};
