@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap_complete::Shell;
 use jiff::civil::Date;
 use simulator::FaultSwitch;
 
@@ -13,6 +14,7 @@ use crate::http::Listen;
 use crate::install::Client;
 use crate::report::Format;
 use crate::toolchain::Wish;
+use crate::version;
 
 /// An MCP server for Okta whose every tool is a sandboxed WebAssembly component.
 ///
@@ -91,6 +93,22 @@ pub struct Options {
     /// What to log to stderr: error, warn, info, debug, trace, or a filter [env: OKTA_MCP_LOG] [default: warn]
     #[arg(long, global = true, value_name = "FILTER")]
     pub log: Option<String>,
+}
+
+/// The command line of this process.
+///
+/// The long version names the built-in plugins with their digests. It is made only where it is asked for: nothing else
+/// at start reads the packages.
+#[must_use]
+pub fn parse() -> Cli {
+    let mut command = Cli::command();
+    if std::env::args_os().any(|argument| argument == "--version") {
+        // clap takes a text that lives as long as the process; this one prints it and ends.
+        let text: &'static str = Box::leak(version::long().into_boxed_str());
+        command = command.long_version(text);
+    }
+    let matches = command.get_matches();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }
 
 /// The commands.
@@ -181,6 +199,18 @@ pub enum Command {
     /// About the configuration file
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print the completions for a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Print the manual page, of the program or of one of its commands
+    Man {
+        /// The command, such as install
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
+    },
     /// Check an audit log, and see what was really used
     #[command(subcommand)]
     Audit(AuditCommand),

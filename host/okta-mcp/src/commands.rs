@@ -18,6 +18,7 @@ pub(crate) mod progress;
 mod review;
 mod scopes;
 mod serve;
+mod shell;
 mod simulate;
 mod tools;
 
@@ -88,6 +89,14 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Demo => {
             let _log = log_to_stderr(options.log.as_deref().unwrap_or("error"))?;
             demo::run().await
+        }
+        Command::Completions { shell } => {
+            shell::completions(shell)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Man { command } => {
+            shell::manual(&command)?;
+            Ok(ExitCode::SUCCESS)
         }
         Command::Doctor { json, schema } => doctor::run(&options, json, schema).await,
         Command::Tools { json } => tools::run(&options, json).await,

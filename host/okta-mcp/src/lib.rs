@@ -40,3 +40,4 @@ pub mod state;
 mod state_key;
 pub mod table;
 pub mod toolchain;
+mod version;
