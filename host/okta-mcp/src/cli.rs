@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::civil::Date;
 use simulator::FaultSwitch;
@@ -118,6 +118,11 @@ pub enum Command {
     Serve(Transport),
     /// Show what it does, on the embedded example org
     Demo,
+    /// Set this server up for your org: asks for what is needed, tries it, and writes config.json
+    ///
+    /// Every answer can be a flag instead. What is written holds no secret, only where it is kept. Nothing is written
+    /// before the last question is answered, and a file that is there is replaced only when you say so.
+    Init(InitArguments),
     /// Find out what keeps this server from answering: one line for each thing, with what to do
     ///
     /// Looks at the settings, the way to the org (proxy, name, TLS, clock), what the credential opens for each plugin, the
@@ -225,6 +230,65 @@ fn fault_help() -> String {
          three of them; and only below /PATH, where there is one: status=503@2/api/v1/users",
         FaultSwitch::help()
     )
+}
+
+/// What `init` need not ask.
+#[derive(Debug, Args, Clone)]
+pub struct InitArguments {
+    /// How this server signs in at Okta
+    #[arg(long, value_enum)]
+    pub auth: Option<Auth>,
+    /// The app's client id, such as 0oa1abCDefGHijKL2d7
+    #[arg(long, value_name = "ID")]
+    pub client_id: Option<String>,
+    /// The key's id at Okta, where the service app has several keys
+    #[arg(long, value_name = "ID")]
+    pub key_id: Option<String>,
+    /// Where the API token or the private key is kept
+    #[arg(long, value_enum)]
+    pub secret: Option<SecretPlace>,
+    /// With --secret file: the file
+    #[arg(long, value_name = "FILE")]
+    pub secret_file: Option<PathBuf>,
+    /// With --secret command: the program that prints it, as words or as a JSON list
+    #[arg(long, value_name = "COMMAND")]
+    pub secret_command: Option<String>,
+    /// With --secret keyring: the entry's account; its service is okta-mcp
+    #[arg(long, value_name = "ACCOUNT")]
+    pub keyring_account: Option<String>,
+    /// Ask nothing; an answer that no flag gives is a mistake, unless there is a usual one
+    #[arg(long)]
+    pub yes: bool,
+    /// With --yes: replace a file that is there
+    #[arg(long, requires = "yes")]
+    pub replace: bool,
+    /// Write without trying the connection
+    #[arg(long)]
+    pub no_test: bool,
+}
+
+/// Ways to sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Auth {
+    /// A service app with a private key
+    ServiceApp,
+    /// An API token
+    ApiToken,
+    /// A person with a browser
+    Person,
+}
+
+/// Places for a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SecretPlace {
+    /// A file
+    File,
+    /// The environment of whoever starts this server
+    Env,
+    /// A program that prints it, such as a password manager's
+    Command,
+    /// The system's keyring
+    Keyring,
 }
 
 /// Which client, and which entry.

@@ -9,6 +9,7 @@ mod audit;
 mod call;
 mod diff;
 mod doctor;
+mod init;
 mod install;
 mod learn;
 mod lock;
@@ -90,6 +91,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
             let _log = log_to_stderr(options.log.as_deref().unwrap_or("error"))?;
             demo::run().await
         }
+        Command::Init(own) => init::run(&options, &own).await,
         Command::Completions { shell } => {
             shell::completions(shell)?;
             Ok(ExitCode::SUCCESS)

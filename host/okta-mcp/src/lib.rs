@@ -30,6 +30,7 @@ pub mod doctor;
 pub mod findings;
 pub mod host;
 pub mod http;
+mod init;
 pub mod install;
 pub mod mcp;
 mod package_file;

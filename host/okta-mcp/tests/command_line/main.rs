@@ -17,6 +17,7 @@
 mod call;
 mod code_cache;
 mod doctor;
+mod init;
 mod install;
 mod review;
 mod settings;
