@@ -16,6 +16,7 @@
 
 mod call;
 mod code_cache;
+mod dist;
 mod doctor;
 mod init;
 mod install;
