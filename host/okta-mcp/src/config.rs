@@ -330,7 +330,7 @@ fn okta(places: &auth::Places<'_>) -> Result<Okta, ConfigError> {
     match (org, credential) {
         (None, None) => Ok(Okta::Missing(
             "no Okta org is configured: set OKTA_ORG_URL (https://your-org.okta.com) and OKTA_API_TOKEN in the \
-             server's environment, or name a file with okta.orgUrl and okta.apiTokenFile by --config, and restart; \
+             server's environment, or run `okta-mcp init` in a terminal, which asks for what is needed, and restart; \
              to try it without an org, start the server with --demo"
                 .to_owned(),
         )),

@@ -161,8 +161,8 @@ fn is_missing(options: &Options) -> bool {
 fn missing_credential(options: &Options, own: &InstallArgs) -> Option<&'static str> {
     let answered = options.demo || own.client.asks_for_secrets() || !is_missing(options);
     (!answered).then_some(
-        "the client does not pass your shell's environment on: write ~/.config/okta-mcp/config.json with okta.orgUrl and \
-         okta.apiTokenFile (`okta-mcp config schema` describes it), or name another file: okta-mcp install … --config FILE",
+        "the client does not pass your shell's environment on: run `okta-mcp init`, which asks for what is needed and writes \
+         ~/.config/okta-mcp/config.json, or name another file: okta-mcp install … --config FILE",
     )
 }
 
