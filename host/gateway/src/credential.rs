@@ -14,7 +14,7 @@ use crate::oauth::endpoint::Way;
 use crate::oauth::error::AuthError;
 use crate::oauth::{Holds, OAuth, ScopeCeiling, Used};
 use crate::secret::Secret;
-use crate::secret::source::{Held, Source};
+use crate::secret::source::{Exposed, Held, Source};
 
 /// A credential for one org.
 pub struct Credential(Kind);
@@ -24,6 +24,17 @@ enum Kind {
     ApiToken(Held<Secret>),
     /// Access tokens, each for one plugin's scopes.
     OAuth(Box<OAuth>),
+}
+
+/// A kind of credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// An API token.
+    ApiToken,
+    /// A service app with its private key.
+    ServiceApp,
+    /// A person who signs in with a browser.
+    Person,
 }
 
 /// Why there is no credential. No variant holds any of a secret.
@@ -135,10 +146,19 @@ impl Credential {
     }
 
     /// What an operator should hear about where the secret lies.
-    pub(crate) fn warning(&self) -> Option<&str> {
+    pub(crate) fn exposed(&self) -> Option<&Exposed> {
         match &self.0 {
-            Kind::ApiToken(held) => held.warning(),
-            Kind::OAuth(oauth) => oauth.warning(),
+            Kind::ApiToken(held) => held.exposed(),
+            Kind::OAuth(oauth) => oauth.exposed(),
+        }
+    }
+
+    /// Which kind it is.
+    pub(crate) fn method(&self) -> Method {
+        match &self.0 {
+            Kind::ApiToken(_) => Method::ApiToken,
+            Kind::OAuth(oauth) if oauth.is_a_person_s() => Method::Person,
+            Kind::OAuth(_) => Method::ServiceApp,
         }
     }
 

@@ -14,27 +14,51 @@ use crate::pace::Setback;
 /// The longest cause that is told, in characters: one line of a terminal or two.
 const MAX_CAUSE: usize = 200;
 
+/// How far a request got that has no response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Nobody took the connection, or the name has no address.
+    Connection,
+    /// Something answered that does not speak TLS, or not with this client.
+    Tls,
+    /// The certificate is not one that is trusted.
+    Trust,
+    /// There was a connection, and it broke.
+    Broken,
+}
+
+/// An error that came before the response's head: how far the request got, and the innermost cause.
+pub(crate) fn stage(error: reqwest::Error) -> (Stage, String) {
+    let error = error.without_url();
+    let stage = match find::<rustls::Error>(&error) {
+        Some(rustls::Error::InvalidCertificate(_)) => Stage::Trust,
+        Some(_) => Stage::Tls,
+        None if error.is_connect() => Stage::Connection,
+        None => Stage::Broken,
+    };
+    (stage, innermost(&error))
+}
+
 /// Judges an error that came before the response's head.
 pub(crate) fn no_response(error: reqwest::Error) -> Setback {
-    let error = error.without_url();
-    let cause = innermost(&error);
-    if let Some(tls) = find::<rustls::Error>(&error) {
+    let (stage, cause) = stage(error);
+    let unavailable = Failure::Unavailable;
+    match stage {
         // The same handshake would end in the same way.
-        let text = match tls {
-            rustls::Error::InvalidCertificate(_) => format!(
-                "Okta's server could not be trusted over TLS: {cause}; behind an inspecting proxy, \
-                 name its CA file in SSL_CERT_FILE or okta.caFile"
-            ),
-            _ => format!("no TLS connection to Okta could be made: {cause}"),
-        };
-        return Setback::Final(Failure::Unavailable(text));
+        Stage::Trust => Setback::Final(unavailable(format!(
+            "Okta's server could not be trusted over TLS: {cause}; behind an inspecting proxy, \
+             name its CA file in SSL_CERT_FILE or okta.caFile"
+        ))),
+        Stage::Tls => Setback::Final(unavailable(format!(
+            "no TLS connection to Okta could be made: {cause}"
+        ))),
+        Stage::Connection => {
+            Setback::Passing(unavailable(format!("Okta could not be reached: {cause}")))
+        }
+        Stage::Broken => Setback::Passing(unavailable(format!(
+            "the connection to Okta broke before it answered: {cause}"
+        ))),
     }
-    let what = if error.is_connect() {
-        "Okta could not be reached"
-    } else {
-        "the connection to Okta broke before it answered"
-    };
-    Setback::Passing(Failure::Unavailable(format!("{what}: {cause}")))
 }
 
 /// An error in the middle of a body. It is final: the bytes so far are spent.

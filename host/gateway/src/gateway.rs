@@ -17,16 +17,18 @@ use tracing::{debug, warn};
 
 use crate::cache::Cache;
 use crate::client::Client;
-use crate::credential::Credential;
+use crate::credential::{Credential, Method};
 use crate::flight::Flights;
 use crate::oauth::Holds;
+use crate::look::Sighting;
 use crate::oauth::endpoint::Way;
 use crate::oauth::error::AuthError;
 use crate::pace::{Admission, Attempts, Pacing, Permit, Setback, Wait, Waits};
 use crate::request::Earlier;
 use crate::run::Run;
+use crate::secret::source::Exposed;
 use crate::tls::CaFile;
-use crate::{answer, body, refusal, send};
+use crate::{answer, body, look, refusal, send};
 
 /// What a gateway is made of.
 #[derive(Debug)]
@@ -50,10 +52,16 @@ pub enum SetupError {
 /// Why requests cannot be authorized.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unauthorized {
-    /// Somebody has to do something first: sign in, grant a scope, mend a setting. The text is one line
-    /// without a full stop, and says what.
+    /// Somebody has to do something first, such as mend a setting. The text is one line without a full
+    /// stop, and says what.
     #[error("{0}")]
     Needs(String),
+    /// A person has to sign in first; the text has the page and the code.
+    #[error("{0}")]
+    SignIn(String),
+    /// The credential is good, and does not hold the scopes; the text says who has to grant what.
+    #[error("{0}")]
+    Scope(String),
     /// What happened to the request for a token.
     #[error("{0}")]
     Failed(Failure),
@@ -93,8 +101,8 @@ impl Gateway {
     pub fn new(settings: Settings) -> Result<Self, SetupError> {
         let user_agent =
             HeaderValue::from_str(&settings.user_agent).map_err(|_| SetupError::UserAgent)?;
-        if let Some(warning) = settings.credential.warning() {
-            warn!("{warning}");
+        if let Some(exposed) = settings.credential.exposed() {
+            warn!("{exposed}");
         }
         Ok(Self {
             line: Arc::new(Line {
@@ -114,6 +122,24 @@ impl Gateway {
     pub fn trusting(self, file: CaFile) -> Self {
         self.line.client.trust(file);
         self
+    }
+
+    /// Looks at the org from outside, without the credential: see [`Sighting`].
+    pub async fn look(&self, deadline: Instant) -> Sighting {
+        let line = &self.line;
+        look::look(&line.client, &line.org, &line.user_agent, deadline).await
+    }
+
+    /// What it authenticates with.
+    #[must_use]
+    pub fn method(&self) -> Method {
+        self.line.credential.method()
+    }
+
+    /// Where others can read the secret, if they can.
+    #[must_use]
+    pub fn exposed(&self) -> Option<&Exposed> {
+        self.line.credential.exposed()
     }
 
     /// Tells what all plugins need together: a person who signs in does so once for all.
@@ -144,9 +170,11 @@ impl Gateway {
                     Err(error) => error,
                 };
                 match error {
-                    AuthError::Needs { text, .. } | AuthError::SignIn(text) => {
-                        return Err(Unauthorized::Needs(text));
+                    AuthError::Needs { code, text } if code == "invalid_scope" => {
+                        return Err(Unauthorized::Scope(text));
                     }
+                    AuthError::Needs { text, .. } => return Err(Unauthorized::Needs(text)),
+                    AuthError::SignIn(text) => return Err(Unauthorized::SignIn(text)),
                     passing => attempts
                         .wait(passing.setback(), &waits)
                         .await

@@ -15,6 +15,10 @@
 //!    cap, `paging` finds where the next one begins (`header` and `link` read the fields);
 //! 4. `pace` decides when a request may go, and whether a failed one is worth another.
 //!
+//! Beside the door there is a window, [`Gateway::look`]: one document that Okta shows to everybody, asked
+//! for without a credential, so that a person can be told where the way to his org ends. Its caller chooses
+//! nothing that is sent, and no plugin has it.
+//!
 //! It never follows a redirect, keeps no cookie, and takes nothing from a `Link` but Okta's `after`.
 //! It does not know tools, plugins or WebAssembly, and never logs a value of a
 //! request: only templates, statuses, sizes, times and request ids.
@@ -29,6 +33,7 @@ mod flight;
 mod gateway;
 mod header;
 mod link;
+mod look;
 mod oauth;
 mod pace;
 mod paging;
@@ -39,11 +44,13 @@ mod secret;
 mod send;
 mod tls;
 
-pub use credential::{Credential, CredentialError};
+pub use credential::{Credential, CredentialError, Method};
 pub use gateway::{Budget, Gateway, Settings, SetupError, Unauthorized};
+pub use look::{Found, FrontDoor, NoAnswer, Route, Sighting};
+pub use oauth::clock::Skew;
 pub use oauth::{Holding, Holds, ScopeCeiling, ScopeError};
 pub use pace::{Pacing, PacingError, Wait, Why};
 pub use run::Run;
 pub use secret::Secret;
-pub use secret::source::{Source, SourceError};
+pub use secret::source::{Exposed, Source, SourceError};
 pub use tls::{CaFile, CaFileError};

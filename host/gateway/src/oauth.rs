@@ -12,7 +12,7 @@
 
 mod assertion;
 mod cache;
-mod clock;
+pub(crate) mod clock;
 mod device;
 mod dpop;
 pub(crate) mod endpoint;
@@ -35,7 +35,7 @@ use secrecy::ExposeSecret as _;
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::secret::source::{Held, Source};
+use crate::secret::source::{Exposed, Held, Source};
 use cache::{Cache, TokenKey};
 use clock::{Clock, Heard};
 use dpop::{Prover, Server};
@@ -118,11 +118,16 @@ impl OAuth {
         }
     }
 
-    pub(crate) fn warning(&self) -> Option<&str> {
+    pub(crate) fn exposed(&self) -> Option<&Exposed> {
         match &self.grant {
-            Grant::Service(key) => key.warning(),
+            Grant::Service(key) => key.exposed(),
             Grant::Device(_) => None,
         }
+    }
+
+    /// Whether a person signs in.
+    pub(crate) fn is_a_person_s(&self) -> bool {
+        matches!(self.grant, Grant::Device(_))
     }
 
     /// A token for `scopes`.

@@ -23,7 +23,7 @@ use sandbox::{Engine, Package, PackageError, Plugin, described};
 
 use crate::schema::Schema;
 
-pub use report::{Finding, Report, Verdict};
+pub use report::Report;
 
 /// Tries `package`. `name` is what the reader calls it.
 pub async fn check(engine: &Engine, name: &str, package: Result<Package, PackageError>) -> Report {
@@ -81,7 +81,7 @@ fn held_to_the_rules(package: &Package, report: &mut Report) {
         match manifest.world {
             World::Plugin => "nothing but okta:plugin".to_owned(),
             World::Compat => format!(
-                "okta:plugin, and WASI that grants nothing ({}); the operator has to set allowWasi",
+                "okta:plugin, and WASI that grants nothing ({}); a person has to approve that by name",
                 others.join(" ")
             ),
         },
@@ -107,7 +107,7 @@ fn held_to_the_rules(package: &Package, report: &mut Report) {
     if findings.is_empty() {
         report.ok(
             "texts",
-            "nothing in them steers a model or hides from a reader".to_owned(),
+            "nothing in them steers a model or hides from a reader",
         );
     }
     for finding in findings {
@@ -153,7 +153,7 @@ async fn describes_itself(engine: &Engine, package: &Package, report: &mut Repor
     match described(engine, package).await {
         Ok(tools) if tools == package.tools() => report.ok(
             "describe",
-            "the component describes the tools that the package holds".to_owned(),
+            "the component describes the tools that the package holds",
         ),
         Ok(tools) => {
             let names = |tools: &[sandbox::Tool]| {

@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use jiff::civil::Date;
 use simulator::FaultSwitch;
 
@@ -13,6 +14,7 @@ use crate::http::Listen;
 use crate::install::Client;
 use crate::report::Format;
 use crate::toolchain::Wish;
+use crate::version;
 
 /// An MCP server for Okta whose every tool is a sandboxed WebAssembly component.
 ///
@@ -93,6 +95,22 @@ pub struct Options {
     pub log: Option<String>,
 }
 
+/// The command line of this process.
+///
+/// The long version names the built-in plugins with their digests. It is made only where it is asked for: nothing else
+/// at start reads the packages.
+#[must_use]
+pub fn parse() -> Cli {
+    let mut command = Cli::command();
+    if std::env::args_os().any(|argument| argument == "--version") {
+        // clap takes a text that lives as long as the process; this one prints it and ends.
+        let text: &'static str = Box::leak(version::long().into_boxed_str());
+        command = command.long_version(text);
+    }
+    let matches = command.get_matches();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -100,6 +118,25 @@ pub enum Command {
     Serve(Transport),
     /// Show what it does, on the embedded example org
     Demo,
+    /// Set this server up for your org: asks for what is needed, tries it, and writes config.json
+    ///
+    /// Every answer can be a flag instead. What is written holds no secret, only where it is kept. Nothing is written
+    /// before the last question is answered, and a file that is there is replaced only when you say so.
+    Init(InitArguments),
+    /// Find out what keeps this server from answering: one line for each thing, with what to do
+    ///
+    /// Looks at the settings, the way to the org (proxy, name, TLS, clock), what the credential opens for each plugin, the
+    /// plugins and their approvals, what is kept on this machine, and the clients that start this program. Each line
+    /// is ok, untried, or problem with what to do. The credential goes to nobody but an Okta org, and is never shown.
+    /// Exit code 0: no problem; 1: problems.
+    Doctor {
+        /// Print the checks as JSON
+        #[arg(long)]
+        json: bool,
+        /// Print the JSON Schema of `--json` and exit
+        #[arg(long, exclusive = true)]
+        schema: bool,
+    },
     /// List the tools, with the plugin behind each and what it may read
     Tools {
         /// As JSON: name, texts and schemas, as a client gets them
@@ -172,13 +209,26 @@ pub enum Command {
     /// Enter this server in an MCP client's own configuration
     ///
     /// The client's file keeps every other key, comment and byte; what was there before is kept beside it. No secret is
-    /// written. With --config, --org-url or --demo the entry starts the server with them.
+    /// written. With --config, --org-url, --demo, --tools, --toolsets, --audit-log, --no-cache or --log the entry starts
+    /// the server with them.
     Install(InstallArgs),
     /// Take the entry out of the client's configuration again
     Uninstall(InstallArgs),
     /// About the configuration file
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print the completions for a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Print the manual page, of the program or of one of its commands
+    Man {
+        /// The command, such as install
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
+    },
     /// Check an audit log, and see what was really used
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -193,6 +243,65 @@ fn fault_help() -> String {
          three of them; and only below /PATH, where there is one: status=503@2/api/v1/users",
         FaultSwitch::help()
     )
+}
+
+/// What `init` need not ask.
+#[derive(Debug, Args, Clone)]
+pub struct InitArguments {
+    /// How this server signs in at Okta
+    #[arg(long, value_enum)]
+    pub auth: Option<Auth>,
+    /// The app's client id, such as 0oa1abCDefGHijKL2d7
+    #[arg(long, value_name = "ID")]
+    pub client_id: Option<String>,
+    /// The key's id at Okta, where the service app has several keys
+    #[arg(long, value_name = "ID")]
+    pub key_id: Option<String>,
+    /// Where the API token or the private key is kept
+    #[arg(long, value_enum)]
+    pub secret: Option<SecretPlace>,
+    /// With --secret file: the file
+    #[arg(long, value_name = "FILE")]
+    pub secret_file: Option<PathBuf>,
+    /// With --secret command: the program that prints it, as words or as a JSON list
+    #[arg(long, value_name = "COMMAND")]
+    pub secret_command: Option<String>,
+    /// With --secret keyring: the entry's account; its service is okta-mcp
+    #[arg(long, value_name = "ACCOUNT")]
+    pub keyring_account: Option<String>,
+    /// Ask nothing; an answer that no flag gives is a mistake, unless there is a usual one
+    #[arg(long)]
+    pub yes: bool,
+    /// With --yes: replace a file that is there
+    #[arg(long, requires = "yes")]
+    pub replace: bool,
+    /// Write without trying the connection
+    #[arg(long)]
+    pub no_test: bool,
+}
+
+/// Ways to sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Auth {
+    /// A service app with a private key
+    ServiceApp,
+    /// An API token
+    ApiToken,
+    /// A person with a browser
+    Person,
+}
+
+/// Places for a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SecretPlace {
+    /// A file
+    File,
+    /// The environment of whoever starts this server
+    Env,
+    /// A program that prints it, such as a password manager's
+    Command,
+    /// The system's keyring
+    Keyring,
 }
 
 /// Which client, and which entry.

@@ -1,6 +1,6 @@
 //! What each command does. Errors end here: one line on stderr, and an exit code.
 //!
-//! 0: it worked. 1: a tool answered with an error, or a package has problems. 2: a mistake in arguments,
+//! 0: it worked. 1: a tool answered with an error, or a package or this machine has problems. 2: a mistake in arguments,
 //! configuration or a file. 3: a check found what it looks for: a log that was tampered with, a plugin that can do
 //! more than before, or scopes that an app lacks or has to spare.
 
@@ -8,6 +8,8 @@ mod approve;
 mod audit;
 mod call;
 mod diff;
+mod doctor;
+mod init;
 mod install;
 mod learn;
 mod lock;
@@ -17,6 +19,7 @@ pub(crate) mod progress;
 mod review;
 mod scopes;
 mod serve;
+mod shell;
 mod simulate;
 mod tools;
 
@@ -39,7 +42,7 @@ use crate::host::Host;
 
 /// Exit code for a tool's own error.
 const TOOL_FAILED: u8 = 1;
-/// Exit code for a package with problems.
+/// Exit code for a package or a machine with problems.
 const PROBLEMS: u8 = 1;
 /// Exit code for a log that was tampered with, and for scopes that an app lacks or has to spare.
 const FOUND: u8 = 3;
@@ -88,6 +91,16 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
             let _log = log_to_stderr(options.log.as_deref().unwrap_or("error"))?;
             demo::run().await
         }
+        Command::Init(own) => init::run(&options, &own).await,
+        Command::Completions { shell } => {
+            shell::completions(shell)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Man { command } => {
+            shell::manual(&command)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Doctor { json, schema } => doctor::run(&options, json, schema).await,
         Command::Tools { json } => tools::run(&options, json).await,
         Command::Review { plugins, report } => review::run(&options, &plugins, &report),
         Command::Diff { old, new, report } => diff::run(&options, old, new, &report),

@@ -69,6 +69,8 @@ pub struct Settings {
     pub admission: Admission,
     /// How plugins are run.
     pub sandbox: SandboxSettings,
+    /// The file that was read, if one was.
+    pub file: Option<PathBuf>,
     /// Where relative paths of the file start.
     pub base: PathBuf,
     /// The log filter, in `tracing`'s syntax.
@@ -102,6 +104,29 @@ impl Settings {
     /// [`ConfigError`]: one line that names the setting, what is wrong and an example.
     pub fn load(given: &Given, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let (file, path) = read_file(given, env)?;
+        Self::settle(file, path, given, env)
+    }
+
+    /// The settings that `text` would give as the file at `path`, which need not be there.
+    ///
+    /// # Errors
+    /// As [`Settings::load`].
+    pub fn of_text(
+        text: &str,
+        path: &Path,
+        given: &Given,
+        env: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let file = File::parse(text, &path.display().to_string())?;
+        Self::settle(file, Some(path.to_owned()), given, env)
+    }
+
+    fn settle(
+        file: File,
+        path: Option<PathBuf>,
+        given: &Given,
+        env: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
         let mut okta = okta(&auth::Places {
             given,
             env,
@@ -126,7 +151,9 @@ impl Settings {
             .or(file.log)
             .unwrap_or_else(|| "warn".to_owned());
         let base = path
-            .and_then(|path| path.parent().map(Path::to_owned))
+            .as_deref()
+            .and_then(Path::parent)
+            .map(Path::to_owned)
             .unwrap_or_default();
         Ok(Self {
             okta,
@@ -136,6 +163,7 @@ impl Settings {
             http: file.http,
             admission,
             sandbox: file.sandbox.settle(given, env, &base)?,
+            file: path,
             base,
             log,
         })
@@ -254,17 +282,23 @@ fn known(name: &str, plugin: &PluginSettings) -> Result<(), ConfigError> {
     })
 }
 
+/// The file that the command line or the environment names.
+#[must_use]
+pub fn named_file(given: &Given, env: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    given.config.clone().or_else(|| {
+        env("OKTA_MCP_CONFIG")
+            .filter(|path| !path.is_empty())
+            .map(PathBuf::from)
+    })
+}
+
 /// The file's settings, and where the file is.
 fn read_file(
     given: &Given,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<(File, Option<PathBuf>), ConfigError> {
-    let named = given.config.clone().or_else(|| {
-        env("OKTA_MCP_CONFIG")
-            .filter(|path| !path.is_empty())
-            .map(PathBuf::from)
-    });
-    let Some(path) = named.or_else(|| own_file(env).filter(|path| path.is_file())) else {
+    let Some(path) = named_file(given, env).or_else(|| own_file(env).filter(|path| path.is_file()))
+    else {
         return Ok((File::default(), None));
     };
     let shown = path.display().to_string();
@@ -273,8 +307,9 @@ fn read_file(
     Ok((File::parse(&text, &shown)?, Some(path)))
 }
 
-/// `okta-mcp/config.json` in the user's configuration directory.
-fn own_file(env: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
+/// `okta-mcp/config.json` in the user's configuration directory: the file that is read without being named.
+#[must_use]
+pub fn own_file(env: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
     let absolute = |name: &str| {
         env(name)
             .map(PathBuf::from)
@@ -300,7 +335,7 @@ fn okta(places: &auth::Places<'_>) -> Result<Okta, ConfigError> {
     match (org, credential) {
         (None, None) => Ok(Okta::Missing(
             "no Okta org is configured: set OKTA_ORG_URL (https://your-org.okta.com) and OKTA_API_TOKEN in the \
-             server's environment, or name a file with okta.orgUrl and okta.apiTokenFile by --config, and restart; \
+             server's environment, or run `okta-mcp init` in a terminal, which asks for what is needed, and restart; \
              to try it without an org, start the server with --demo"
                 .to_owned(),
         )),

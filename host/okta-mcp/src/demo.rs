@@ -61,6 +61,7 @@ impl ExampleOrg {
             audit: None,
             admission: Admission::default(),
             sandbox: SandboxSettings::default(),
+            file: None,
             base: PathBuf::new(),
             log: "warn".to_owned(),
         })

@@ -3,7 +3,7 @@
 //! Everything that a caller can get wrong is answered here with a text for the model or the person:
 //! what happened, why, and what to do next. Nothing is run before the arguments fit the schema.
 
-mod code_cache;
+pub(crate) mod code_cache;
 mod cursor_key;
 mod recorded;
 mod reporter;
@@ -305,7 +305,9 @@ impl Host {
         // Before the plugin runs: a page to sign in at and a setting to mend are for the person, not for a plugin.
         if let Some(scopes) = grant.scopes() {
             okta.authorize(scopes).await.map_err(|error| match error {
-                Unauthorized::Needs(text) => {
+                Unauthorized::Needs(text)
+                | Unauthorized::SignIn(text)
+                | Unauthorized::Scope(text) => {
                     refused(Ended::NotConfigured, format!("{name} was not run: {text}."))
                 }
                 Unauthorized::Failed(failure) => {

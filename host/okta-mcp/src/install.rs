@@ -11,7 +11,7 @@ mod file;
 mod json;
 mod toml;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use client::Client;
 pub use entry::Entry;
@@ -95,6 +95,40 @@ pub fn uninstall(client: Client, name: &str, place: Option<PathBuf>) -> Result<D
     })
 }
 
+/// An entry of a client's file that starts this program, or one of its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Installed {
+    /// What the client calls it.
+    pub name: String,
+    /// The program.
+    pub command: String,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+}
+
+/// The entries in the client's file that start this program; none where there is no file.
+///
+/// # Errors
+/// [`InstallError`]: the file cannot be read, or is not what the client would read.
+pub fn entries(client: Client, place: Option<PathBuf>) -> Result<Vec<Installed>, InstallError> {
+    let file = file_of(client, place)?;
+    let servers = match client.format() {
+        Format::Json(shape) => json::servers(file.text(), shape),
+        Format::Toml => toml::servers(file.text()),
+    };
+    let servers = servers.map_err(|problem| InstallError::Malformed {
+        file: file.path().to_owned(),
+        problem,
+    })?;
+    Ok(servers
+        .into_iter()
+        .filter(|server| {
+            let program = Path::new(&server.command).file_stem();
+            program.and_then(|stem| stem.to_str()) == Some("okta-mcp")
+        })
+        .collect())
+}
+
 /// The entry alone, as the client's file would hold it.
 ///
 /// # Errors
@@ -115,11 +149,7 @@ fn change(
     place: Option<PathBuf>,
     edit: impl FnOnce(Format, &str) -> Result<String, String>,
 ) -> Result<Done, InstallError> {
-    let place = match place {
-        Some(place) => place,
-        None => client.file(&|name| std::env::var_os(name).map(PathBuf::from))?,
-    };
-    let file = ClientFile::read(place)?;
+    let file = file_of(client, place)?;
     let text = edit(client.format(), file.text()).map_err(|problem| InstallError::Malformed {
         file: file.path().to_owned(),
         problem,
@@ -130,4 +160,13 @@ fn change(
         });
     }
     file.replace(&text)
+}
+
+/// What the client's file holds.
+fn file_of(client: Client, place: Option<PathBuf>) -> Result<ClientFile, InstallError> {
+    let place = match place {
+        Some(place) => place,
+        None => client.file(&|name| std::env::var_os(name).map(PathBuf::from))?,
+    };
+    ClientFile::read(place)
 }

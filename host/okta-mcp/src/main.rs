@@ -2,10 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use okta_mcp::cli::Cli;
-use okta_mcp::commands;
+use okta_mcp::{cli, commands};
 
 fn main() -> ExitCode {
-    commands::run(Cli::parse())
+    commands::run(cli::parse())
 }

@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use cap_std::fs::Dir;
 use capability::cursor::CursorKey;
 use capability::field::FieldPath;
 use capability::grant::{Grant, Grants};
@@ -22,6 +21,7 @@ use sandbox::{Engine, Package, Plugin, Tool};
 use crate::admission::{Admission, Offer};
 use crate::builtin::{self, Builtin};
 use crate::config::file::PluginSettings;
+use crate::package_file;
 use crate::schema::Schema;
 
 /// All plugins and tools of a process.
@@ -476,30 +476,8 @@ fn from_file(name: &str, own: &PluginSettings, base: &Path) -> Result<Candidate,
     };
     let path = base.join(path);
     Ok(Candidate {
-        package: read_package(&path)?,
+        package: package_file::read(&path).map_err(|error| error.to_string())?,
         origin: Origin::Added,
         path: path.display().to_string(),
     })
-}
-
-/// The package in the file at `path`, read once: these bytes are hashed, and these are compiled.
-///
-/// # Errors
-/// One line that names the file.
-pub fn read_package(path: &Path) -> Result<Package, String> {
-    let shown = path.display();
-    let (Some(dir), Some(file)) = (
-        path.parent(),
-        path.file_name().and_then(|file| file.to_str()),
-    ) else {
-        return Err(format!("{shown} is not a file"));
-    };
-    let dir = if dir.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        dir
-    };
-    let dir = Dir::open_ambient_dir(dir, cap_std::ambient_authority())
-        .map_err(|error| format!("{}: {error}", dir.display()))?;
-    Package::read(&dir, file).map_err(|error| format!("{shown}: {error}"))
 }

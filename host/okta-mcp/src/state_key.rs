@@ -8,16 +8,38 @@ use std::path::{Path, PathBuf};
 /// Bytes of a key: the strength of the MACs that are made with it.
 pub(crate) const LENGTH: usize = 32;
 
+/// Why a key cannot be kept.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KeyError {
+    /// Nothing says where this user's programs keep such things.
+    #[error("neither XDG_STATE_HOME nor HOME names a directory")]
+    NoPlace,
+    /// The system or the file's permissions say no.
+    #[error("{}: {problem}", dir.display())]
+    Io {
+        /// The state directory.
+        dir: PathBuf,
+        /// What is wrong.
+        problem: std::io::Error,
+    },
+}
+
 /// The key called `name`, made if there is none. None where it cannot be kept; why is logged.
 pub(crate) fn keep(name: &str) -> Option<[u8; LENGTH]> {
-    let dir = state_dir()?;
-    match keep_in(&dir, name) {
+    match kept(name) {
         Ok(key) => Some(key),
+        Err(KeyError::NoPlace) => None,
         Err(error) => {
-            tracing::warn!("{name} cannot be kept: {}: {error}", dir.display());
+            tracing::warn!("{name} cannot be kept: {error}");
             None
         }
     }
+}
+
+/// The key called `name`, made if there is none.
+pub(crate) fn kept(name: &str) -> Result<[u8; LENGTH], KeyError> {
+    let dir = state_dir().ok_or(KeyError::NoPlace)?;
+    keep_in(&dir, name).map_err(|problem| KeyError::Io { dir, problem })
 }
 
 /// The key called `name`, if there is one.
@@ -25,7 +47,8 @@ pub(crate) fn find(name: &str) -> Option<[u8; LENGTH]> {
     read(&state_dir()?.join(name)).ok().flatten()
 }
 
-fn state_dir() -> Option<PathBuf> {
+/// Where keys are kept.
+pub(crate) fn state_dir() -> Option<PathBuf> {
     crate::state::dir(&|name| std::env::var(name).ok())
 }
 

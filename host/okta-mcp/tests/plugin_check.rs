@@ -205,7 +205,7 @@ fn a_file_that_cannot_be_read_is_another_matter() {
     assert_eq!(output.status.code(), Some(2));
     let text = String::from_utf8(output.stderr).unwrap();
     assert!(
-        text.starts_with("okta-mcp: cannot read the package `none.wasm`: "),
+        text.starts_with("okta-mcp: none.wasm cannot be read: "),
         "{text}"
     );
 }

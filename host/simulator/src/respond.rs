@@ -211,6 +211,23 @@ fn spoil(reply: &mut Reply, fault: FaultKind) {
     }
 }
 
+/// What an org tells everybody of itself, with or without a credential; the example is an Identity Engine org.
+///
+/// Choice [?]: no rate limit, and the settings' values.
+fn metadata(shared: &Shared, request: &Request) -> Option<Content> {
+    let (raw_path, _) = request.path_and_query();
+    if request.method != "GET" || raw_path != "/.well-known/okta-organization" {
+        return None;
+    }
+    let document = serde_json::json!({
+        "id": shared.org.id,
+        "_links": {"organization": {"href": shared.base}},
+        "pipeline": "idx",
+        "settings": {"analyticsCollectionEnabled": false, "bugReportingEnabled": true, "omEnabled": true},
+    });
+    Some(Content::json(200, document.to_string()))
+}
+
 /// The answer without a fault, or with one that changes its links only.
 fn regular(
     shared: &Shared,
@@ -231,6 +248,9 @@ fn regular(
         return (content, None);
     }
     if let Some(content) = oauth::endpoint(shared, request) {
+        return (content, None);
+    }
+    if let Some(content) = metadata(shared, request) {
         return (content, None);
     }
     let (raw_path, raw_query) = request.path_and_query();

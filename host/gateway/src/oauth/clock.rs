@@ -4,6 +4,7 @@
 //! difference between this machine's clock and Okta's `Date` is kept and added. Up to five minutes it
 //! is only told; a clock that is further off has to be set, for nothing that it dates can be relied on.
 
+use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -41,8 +42,8 @@ impl Clock {
 
     /// Takes note of a response's `Date`.
     pub(super) fn hear(&self, headers: &HeaderMap) -> Heard {
-        match date(headers) {
-            Some(date) => self.measure(date.saturating_sub(local())),
+        match Skew::of(headers) {
+            Some(Skew(ahead)) => self.measure(ahead),
             None => Heard::Same,
         }
     }
@@ -69,8 +70,41 @@ impl Clock {
 
 /// The difference in words.
 pub(super) fn told(ahead: i64) -> String {
-    let (seconds, side) = (ahead.abs(), if ahead > 0 { "behind" } else { "ahead of" });
-    format!("this machine's clock is {seconds} s {side} Okta's")
+    Skew(ahead).to_string()
+}
+
+/// Okta's time less this machine's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Skew(i64);
+
+impl Skew {
+    /// What a response's `Date` says of this machine's clock; nothing where it has none.
+    pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
+        date(headers).map(|date| Self(date.saturating_sub(local())))
+    }
+
+    /// Whether the two agree, as far as a header with whole seconds tells.
+    #[must_use]
+    pub fn is_noise(self) -> bool {
+        self.0.saturating_abs() <= NOISE
+    }
+
+    /// Whether it is made up for where something has to be dated, such as a request for a token.
+    #[must_use]
+    pub fn is_made_up_for(self) -> bool {
+        self.0.saturating_abs() <= MAX_SKEW
+    }
+}
+
+impl fmt::Display for Skew {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let side = if self.0 > 0 { "behind" } else { "ahead of" };
+        write!(
+            f,
+            "this machine's clock is {} s {side} Okta's",
+            self.0.saturating_abs()
+        )
+    }
 }
 
 fn local() -> i64 {
@@ -119,5 +153,24 @@ mod tests {
     fn the_difference_is_told_from_this_machine_s_side() {
         assert_eq!(told(400), "this machine's clock is 400 s behind Okta's");
         assert_eq!(told(-400), "this machine's clock is 400 s ahead of Okta's");
+    }
+
+    #[test]
+    fn a_difference_is_noise_made_up_for_or_neither() {
+        for (ahead, noise, made_up_for) in [
+            (0, true, true),
+            (5, true, true),
+            (-6, false, true),
+            (300, false, true),
+            (-301, false, false),
+            (i64::MIN, false, false),
+        ] {
+            let skew = Skew(ahead);
+            assert_eq!(
+                (skew.is_noise(), skew.is_made_up_for()),
+                (noise, made_up_for),
+                "{ahead}"
+            );
+        }
     }
 }

@@ -97,6 +97,33 @@ pub enum SourceError {
     },
 }
 
+/// A file with a secret that other users of this machine can read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exposed(String);
+
+impl Exposed {
+    /// The command that ends it.
+    #[must_use]
+    pub fn remedy(&self) -> String {
+        format!("run `chmod 600 {}`", self.0)
+    }
+
+    /// What is wrong, without the remedy.
+    #[must_use]
+    pub fn problem(&self) -> String {
+        format!(
+            "{} holds a secret and can be read by other users of this machine",
+            self.0
+        )
+    }
+}
+
+impl fmt::Display for Exposed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.problem(), self.remedy())
+    }
+}
+
 impl Source {
     /// The secret, where it takes no other program and no person; none otherwise.
     ///
@@ -112,16 +139,11 @@ impl Source {
     }
 
     /// What to say of the place where the secret lies: a file that others can read.
-    fn warning(&self) -> Option<String> {
+    fn exposed(&self) -> Option<Exposed> {
         let Self::File(path) = self else {
             return None;
         };
-        others_can_read(path).then(|| {
-            format!(
-                "{} holds a secret and can be read by other users of this machine; run `chmod 600 {0}`",
-                clean(&path.display().to_string(), 300)
-            )
-        })
+        others_can_read(path).then(|| Exposed(clean(&path.display().to_string(), 300)))
     }
 
     /// Fetches the secret, from wherever it is.
@@ -218,7 +240,7 @@ fn others_can_read(_: &Path) -> bool {
 /// Something made of a secret, now or when it is first needed.
 pub(crate) struct Held<T> {
     state: State<T>,
-    warning: Option<String>,
+    exposed: Option<Exposed>,
 }
 
 enum State<T> {
@@ -243,7 +265,7 @@ impl<T> Held<T> {
         source: Source,
         make: impl Fn(&Secret) -> Result<T, String> + Send + Sync + 'static,
     ) -> Result<Self, String> {
-        let warning = source.warning();
+        let exposed = source.exposed();
         let state = match source.at_hand().map_err(|error| error.to_string())? {
             Some(secret) => State::Made(make(&secret)?),
             None => State::Later {
@@ -252,7 +274,7 @@ impl<T> Held<T> {
                 make: Box::new(make),
             },
         };
-        Ok(Self { state, warning })
+        Ok(Self { state, exposed })
     }
 
     /// What was made. A failure is not kept: a keyring that was locked may be open the next time.
@@ -270,8 +292,8 @@ impl<T> Held<T> {
     }
 
     /// What an operator should hear of the place where the secret lies.
-    pub(crate) fn warning(&self) -> Option<&str> {
-        self.warning.as_deref()
+    pub(crate) fn exposed(&self) -> Option<&Exposed> {
+        self.exposed.as_ref()
     }
 }
 

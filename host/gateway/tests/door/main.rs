@@ -14,6 +14,7 @@ mod support;
 mod bodies;
 mod connections;
 mod links;
+mod look;
 mod pace;
 mod redirects;
 mod refusals;

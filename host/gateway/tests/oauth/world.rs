@@ -166,7 +166,7 @@ pub(crate) async fn ask(gateway: &Gateway, get: &AuthorizedGet) -> Result<Page, 
 pub(crate) async fn needs(gateway: &Gateway, get: &AuthorizedGet) -> String {
     let deadline = Instant::now() + Duration::from_secs(30);
     match gateway.authorize(get.scopes(), deadline).await {
-        Err(Unauthorized::Needs(text)) => {
+        Err(Unauthorized::Needs(text) | Unauthorized::SignIn(text) | Unauthorized::Scope(text)) => {
             assert!(!text.contains('\n'), "one line: {text}");
             text
         }

@@ -71,7 +71,7 @@ impl Bench {
         let Some(first) = all.first() else {
             return report.untried(
                 &tool.name,
-                "not called: no arguments were found that its input schema accepts".to_owned(),
+                "not called: no arguments were found that its input schema accepts",
             );
         };
         let situations = Situation::all(self.plugin.package().manifest());
@@ -145,11 +145,11 @@ impl Bench {
         let second = self.call(tool, arguments, stage).await;
         let check = format!("{}, twice the same", tool.name);
         if first == second {
-            report.ok(check, "has the same answer".to_owned());
+            report.ok(check, "has the same answer");
         } else {
             report.problem(
                 check,
-                "has another answer the second time".to_owned(),
+                "has another answer the second time",
                 "find what it depends on: nobody can review or repeat such a call",
             );
         }

@@ -24,7 +24,8 @@ use crate::builtin;
 use crate::cli::ApproveArguments;
 use crate::config::Settings;
 use crate::host;
-use crate::registry::{Registry, read_package};
+use crate::package_file;
+use crate::registry::Registry;
 use crate::report::words::visible;
 use crate::table;
 
@@ -34,7 +35,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<ExitCode> {
     // What one process offers is not what is approved: that is the operator's file.
     settings.admission.offer = Offer::default();
-    let package = read_package(&given.file).map_err(anyhow::Error::msg)?;
+    let package = package_file::read(&given.file)?;
     let name = package.manifest().name.clone();
     if builtin::ALL.iter().any(|builtin| builtin.name == name) {
         bail!(

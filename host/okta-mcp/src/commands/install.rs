@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
+use super::packages::Packages;
 use crate::cli::{InstallArgs, Options};
 use crate::config::{Given, Okta, Settings};
 use crate::install::{self, Done, Entry, entry};
@@ -64,6 +65,7 @@ fn entry_for(options: &Options, own: &InstallArgs) -> anyhow::Result<Entry> {
         environment: Vec::new(),
         asked: Vec::new(),
     };
+    entry.arguments.extend(kept(options)?);
     if options.demo {
         entry.arguments.push("--demo".to_owned());
         return Ok(entry);
@@ -103,6 +105,36 @@ fn entry_for(options: &Options, own: &InstallArgs) -> anyhow::Result<Entry> {
     Ok(entry)
 }
 
+/// The flags that the server is to be started with, whatever its settings are.
+fn kept(options: &Options) -> anyhow::Result<Vec<String>> {
+    if options.tools.is_some() || options.toolsets.is_some() {
+        // A name that is nobody's would keep the server from starting, where only the client sees why.
+        Packages::load(options)?;
+    }
+    let mut arguments = Vec::new();
+    if let Some(log) = &options.audit_log {
+        // A client starts the server wherever it happens to be.
+        let log =
+            std::path::absolute(log).with_context(|| format!("--audit-log {}", log.display()))?;
+        arguments.extend(["--audit-log".to_owned(), text(&log)?]);
+    }
+    for (flag, names) in [
+        ("--tools", &options.tools),
+        ("--toolsets", &options.toolsets),
+    ] {
+        if let Some(names) = names {
+            arguments.extend([flag.to_owned(), names.join(",")]);
+        }
+    }
+    if options.no_cache {
+        arguments.push("--no-cache".to_owned());
+    }
+    if let Some(filter) = &options.log {
+        arguments.extend(["--log".to_owned(), filter.clone()]);
+    }
+    Ok(arguments)
+}
+
 /// Whether a server that was started without this shell's environment would find no credential.
 fn is_missing(options: &Options) -> bool {
     let outside = |name: &str| match name {
@@ -129,8 +161,8 @@ fn is_missing(options: &Options) -> bool {
 fn missing_credential(options: &Options, own: &InstallArgs) -> Option<&'static str> {
     let answered = options.demo || own.client.asks_for_secrets() || !is_missing(options);
     (!answered).then_some(
-        "the client does not pass your shell's environment on: write ~/.config/okta-mcp/config.json with okta.orgUrl and \
-         okta.apiTokenFile (`okta-mcp config schema` describes it), or name another file: okta-mcp install … --config FILE",
+        "the client does not pass your shell's environment on: run `okta-mcp init`, which asks for what is needed and writes \
+         ~/.config/okta-mcp/config.json, or name another file: okta-mcp install … --config FILE",
     )
 }
 

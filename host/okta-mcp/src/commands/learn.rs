@@ -11,7 +11,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, bail, ensure};
 use audit::learn::{Candidate, Lesson, Refused};
-use cap_std::fs::Dir;
 use capability::cursor::CursorKey;
 use capability::grant::{Denial, Grants, Request};
 use capability::limits::Limits;
@@ -25,7 +24,7 @@ use super::FOUND;
 use crate::demo::ExampleOrg;
 use crate::directory::Okta;
 use crate::host::{Connection, Silent};
-use crate::state_key;
+use crate::{package_file, state_key};
 
 /// Rounds after which a plugin that always asks for something new is left alone. Each round learns at least one
 /// thing, and a manifest has room for 64 endpoints.
@@ -52,7 +51,7 @@ pub(super) async fn run(
         "say which calls to make, such as: okta-mcp plugin learn {} -- list_things '{{\"limit\": 5}}'",
         file.display()
     );
-    let package = read(file)?;
+    let package = package_file::read(file)?;
     for call in &wanted {
         ensure!(
             package.tools().iter().any(|tool| tool.name == call.tool),
@@ -235,19 +234,6 @@ impl Reporter for Listener {
     fn setting(&self, _: &str) -> Option<String> {
         None
     }
-}
-
-fn read(file: &Path) -> anyhow::Result<Package> {
-    let shown = file.display();
-    let name = file.file_name().and_then(|name| name.to_str());
-    let name = name.with_context(|| format!("{shown} is not a file"))?;
-    let folder = match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let folder = Dir::open_ambient_dir(folder, cap_std::ambient_authority())
-        .with_context(|| shown.to_string())?;
-    Package::read(&folder, name).with_context(|| shown.to_string())
 }
 
 fn from_file(path: &Path) -> anyhow::Result<Vec<Wanted>> {

@@ -16,7 +16,8 @@ use crate::cli::Options;
 use crate::config::file::PluginSettings;
 use crate::config::{Okta, Pace, Settings};
 use crate::host::Connection;
-use crate::registry::{Loaded, Registry, read_package};
+use crate::package_file;
+use crate::registry::{Loaded, Registry};
 use crate::report::review::{LeftOut, Noticed, Reviewed, Source};
 
 /// How the approval of a plugin is named where a package can be: no plugin's name has a colon.
@@ -183,10 +184,7 @@ impl Packages {
                 known.join(", ")
             );
         }
-        Ok((
-            read_package(path).map_err(anyhow::Error::msg)?,
-            Source::File(name.to_owned()),
-        ))
+        Ok((package_file::read(path)?, Source::File(name.to_owned())))
     }
 
     fn of_loaded(&self, loaded: &Loaded) -> anyhow::Result<Reviewed> {

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use cap_std::fs::Dir;
-use sandbox::{Engine, Package, PackageError};
+use sandbox::{Engine, Package};
 
 use super::{BAD_INPUT, PROBLEMS};
 use crate::check;
+use crate::package_file::{self, PackageFileError};
 use crate::toolchain::{Comparison, Project, Way, Wish, compare};
 
 pub(super) async fn build(
@@ -79,9 +79,11 @@ fn report(project: &Project, bytes: &[u8]) -> anyhow::Result<bool> {
 }
 
 pub(super) async fn check(path: &Path, json: bool) -> anyhow::Result<ExitCode> {
-    let package = match read(path)? {
-        Err(error @ PackageError::Unreadable { .. }) => return Err(error.into()),
-        package => package,
+    let package = match package_file::read(path) {
+        Ok(package) => Ok(package),
+        // What is wrong with a package is a finding; that there is none to look at is not.
+        Err(PackageFileError::NoPackage { problem, .. }) => Err(problem),
+        Err(error) => return Err(error.into()),
     };
     let engine = Engine::new()?;
     let report = check::check(&engine, &path.display().to_string(), package).await;
@@ -95,19 +97,4 @@ pub(super) async fn check(path: &Path, json: bool) -> anyhow::Result<ExitCode> {
     } else {
         ExitCode::from(PROBLEMS)
     })
-}
-
-/// Reads a package as it is read when it is loaded: once, through its folder.
-fn read(path: &Path) -> anyhow::Result<Result<Package, PackageError>> {
-    let file = path
-        .file_name()
-        .and_then(|file| file.to_str())
-        .with_context(|| format!("{} is not a file", path.display()))?;
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let dir = Dir::open_ambient_dir(folder, cap_std::ambient_authority())
-        .with_context(|| folder.display().to_string())?;
-    Ok(Package::read(&dir, file))
 }

@@ -63,6 +63,14 @@ impl Client {
         }
     }
 
+    /// Its name on the command line.
+    #[must_use]
+    pub fn word(self) -> String {
+        self.to_possible_value()
+            .map(|value| value.get_name().to_owned())
+            .unwrap_or_default()
+    }
+
     /// What its user does for the change to take effect.
     #[must_use]
     pub fn next_step(self) -> &'static str {

@@ -1,8 +1,9 @@
 //! Entries in JSON that people write by hand: comments, order and indentation stay.
 
 use jsonc_parser::ParseOptions;
-use jsonc_parser::cst::{CstArray, CstInputValue, CstObject, CstRootNode};
+use jsonc_parser::cst::{CstArray, CstInputValue, CstObject, CstObjectProp, CstRootNode};
 
+use super::Installed;
 use super::client::Shape;
 use super::entry::{Asked, Entry};
 
@@ -69,6 +70,32 @@ pub(super) fn take(text: &str, shape: Shape, name: &str) -> Result<String, Strin
         forget_inputs(&object, name, None)?;
     }
     Ok(written(&root))
+}
+
+/// The servers in `text` that a program is started for.
+pub(super) fn servers(text: &str, shape: Shape) -> Result<Vec<Installed>, String> {
+    let root = read(text)?;
+    let Some(servers) = root
+        .object_value()
+        .and_then(|object| object.object_value(shape.servers))
+    else {
+        return Ok(Vec::new());
+    };
+    let named = |property: CstObjectProp| {
+        let name = property.name()?.decoded_value().ok()?;
+        let value = property.to_serde_value()?;
+        let arguments = value.get("args").and_then(|args| args.as_array());
+        Some(Installed {
+            name,
+            command: value.get("command")?.as_str()?.to_owned(),
+            arguments: arguments
+                .into_iter()
+                .flatten()
+                .filter_map(|argument| argument.as_str().map(str::to_owned))
+                .collect(),
+        })
+    };
+    Ok(servers.properties().into_iter().filter_map(named).collect())
 }
 
 fn read(text: &str) -> Result<CstRootNode, String> {

@@ -2,6 +2,7 @@
 
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, value};
 
+use super::Installed;
 use super::entry::Entry;
 
 const SERVERS: &str = "mcp_servers";
@@ -63,6 +64,28 @@ pub(super) fn take(text: &str, name: &str) -> Result<String, String> {
         Some(_) => document.to_string(),
         None => text.to_owned(),
     })
+}
+
+/// The servers in `text` that a program is started for.
+pub(super) fn servers(text: &str) -> Result<Vec<Installed>, String> {
+    let document = read(text)?;
+    let Some(servers) = document.get(SERVERS).and_then(Item::as_table_like) else {
+        return Ok(Vec::new());
+    };
+    let named = |(name, item): (&str, &Item)| {
+        let own = item.as_table_like()?;
+        let arguments = own.get("args").and_then(Item::as_array);
+        Some(Installed {
+            name: name.to_owned(),
+            command: own.get("command")?.as_str()?.to_owned(),
+            arguments: arguments
+                .into_iter()
+                .flatten()
+                .filter_map(|argument| argument.as_str().map(str::to_owned))
+                .collect(),
+        })
+    };
+    Ok(servers.iter().filter_map(named).collect())
 }
 
 fn read(text: &str) -> Result<DocumentMut, String> {

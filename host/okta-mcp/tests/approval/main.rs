@@ -369,7 +369,7 @@ async fn what_cannot_be_approved_changes_nothing() {
         ),
         (
             &["approve", "nowhere.wasm", "--by", "me"],
-            "nowhere.wasm: cannot read the package",
+            "nowhere.wasm cannot be read: ",
         ),
         (
             &["approve", "probe.wasm", "--by", " "],

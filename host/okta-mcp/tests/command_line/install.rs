@@ -198,6 +198,59 @@ async fn an_entry_names_the_configuration_by_its_full_path() {
 }
 
 #[tokio::test]
+async fn an_entry_starts_the_server_with_the_flags_that_were_given() {
+    let home = Home::new();
+    let arguments = [
+        "install",
+        "cursor",
+        "--demo",
+        "--toolsets",
+        "users,groups",
+        "--tools",
+        "get_user,list_groups",
+        "--audit-log",
+        "audit.jsonl",
+        "--no-cache",
+        "--log",
+        "info",
+    ];
+    succeed(&home, &arguments).await;
+    let entry: Value = serde_json::from_str(&read(home.path().join(".cursor/mcp.json"))).unwrap();
+    let entry = &entry["mcpServers"]["okta"];
+    let log = std::fs::canonicalize(home.path())
+        .unwrap()
+        .join("audit.jsonl");
+    assert_eq!(
+        entry["args"],
+        json!([
+            "serve",
+            "--audit-log",
+            log,
+            "--tools",
+            "get_user,list_groups",
+            "--toolsets",
+            "users,groups",
+            "--no-cache",
+            "--log",
+            "info",
+            "--demo"
+        ])
+    );
+    // As the client starts it.
+    let words = entry["args"].as_array().unwrap().iter();
+    let started = home.run(words.map(|word| word.as_str().unwrap())).await;
+    assert_eq!(started.code, Some(0), "{}", started.stderr);
+    let misspelt = home
+        .run(["install", "cursor", "--demo", "--tools", "get_usr"])
+        .await;
+    assert!(
+        misspelt.code == Some(2) && misspelt.stderr.contains("did you mean `get_user`?"),
+        "{}",
+        misspelt.stderr
+    );
+}
+
+#[tokio::test]
 async fn a_file_that_is_not_what_the_client_reads_is_left_alone() {
     let home = Home::new();
     for (client, file, text, line) in [

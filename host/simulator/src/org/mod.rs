@@ -38,6 +38,7 @@ pub const DUMP_ADDRESS: &str = "https://northwind.example.com";
 /// Lists are in the order of ids unless said otherwise, and refer to each other by position.
 #[derive(Clone, Debug)]
 pub struct Org {
+    pub(crate) id: String,
     pub(crate) users: Vec<User>,
     pub(crate) groups: Vec<Group>,
     pub(crate) group_rules: Vec<Json>,
@@ -76,6 +77,7 @@ impl Org {
         let assignments = assignments::generate(seed, now, &users, &groups);
         let factors = factors::generate(seed, now, &users);
         Org {
+            id: org_id,
             users,
             groups,
             group_rules,

@@ -160,3 +160,26 @@ async fn answers_are_byte_identical_for_the_same_seed_and_clock() {
         );
     }
 }
+
+#[tokio::test]
+async fn an_org_says_what_it_is_to_whoever_asks() {
+    let served = start().await;
+    let reply = served
+        .send("GET /.well-known/okta-organization HTTP/1.1\r\nHost: org\r\nConnection: close")
+        .await;
+    assert_eq!(reply.status, 200, "{}", reply.raw);
+    let document = reply.json();
+    assert!(
+        document["id"].as_str().unwrap().starts_with("00o"),
+        "{document}"
+    );
+    assert_eq!(
+        document["_links"]["organization"]["href"],
+        served.handle.url()
+    );
+    assert_eq!(document["pipeline"], "idx");
+    let posted = served
+        .send("POST /.well-known/okta-organization HTTP/1.1\r\nHost: org\r\nConnection: close")
+        .await;
+    assert_eq!(posted.status, 401, "{}", posted.raw);
+}

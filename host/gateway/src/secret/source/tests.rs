@@ -59,7 +59,9 @@ fn a_file_that_others_can_read_is_warned_of_with_the_remedy() {
         (0o644, true),
     ] {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
-        let warning = Source::File(path.clone()).warning();
+        let warning = Source::File(path.clone())
+            .exposed()
+            .map(|exposed| exposed.to_string());
         assert_eq!(warning.is_some(), warned, "{mode:o}");
         if let Some(text) = warning {
             assert!(
