@@ -5,6 +5,7 @@
 
 pub(crate) mod code_cache;
 mod cursor_key;
+mod length;
 mod recorded;
 mod reporter;
 
@@ -334,6 +335,8 @@ impl Host {
             Ok(Outcome::Done(output)) => {
                 let structured = check_output(offered, output.structured)
                     .map_err(|text| failed(Ended::Broken, text))?;
+                length::check(offered, &arguments, structured.as_ref(), &output.content)
+                    .map_err(|text| failed(Ended::Limited, text))?;
                 Ok(Answer::Done {
                     structured,
                     content: output.content,

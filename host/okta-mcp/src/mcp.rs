@@ -8,6 +8,9 @@
 //! [MCP 2026-07-28, tools](https://modelcontextprotocol.io/specification/2026-07-28/server/tools).
 
 mod content;
+pub(crate) mod in_flight;
+mod lines;
+pub(crate) mod message;
 mod progress;
 
 use std::sync::{Arc, Once};
@@ -129,7 +132,8 @@ impl Server {
     /// When the client's first message is none of MCP's.
     pub async fn serve_stdio(self) -> Result<(), rmcp::service::ServerInitializeError> {
         // The pipe driver answers in a third of the time that blocking handles take.
-        let service = match self.serve(rmcp::transport::stdio_pipes()).await {
+        let (reader, writer) = rmcp::transport::stdio_pipes();
+        let service = match self.serve(lines::Lines::new(reader, writer)).await {
             Ok(service) => service,
             // A client that looked in and left is no error.
             Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => return Ok(()),

@@ -3,7 +3,7 @@
 use crate::FIND_APPLICATION;
 use crate::app_user::AppUserRow;
 use okta_plugin::{
-    Answer, Detail, Directory, Failure, Get, Limit, Listing, Property, Schema, Tool,
+    Answer, Detail, Directory, Failure, Get, Limit, Listing, Place, Property, Schema, Tool,
 };
 use serde::Deserialize;
 
@@ -38,7 +38,7 @@ impl Tool for GetApplicationUsers {
                 "q",
                 Property::text_up_to(100, "Beginning of user name, first or last name, or email"),
             );
-        Detail::argument(Listing::arguments(schema, 200))
+        Detail::argument(Listing::arguments(schema))
     }
 
     fn output() -> Schema {
@@ -46,16 +46,18 @@ impl Tool for GetApplicationUsers {
     }
 
     fn call(arguments: Arguments, okta: &dyn Directory) -> Result<Answer, Failure> {
+        let place = Place::parse(arguments.cursor.as_deref())?;
         let page = Get::new("/api/v1/apps/{appId}/users")
             .path("appId", &arguments.app_id)
-            .query("limit", arguments.limit)
             .query_if("q", arguments.q)
-            .cursor(arguments.cursor)
+            .rows(&place, arguments.limit)
             .or_missing("application", &arguments.app_id, FIND_APPLICATION)
             .send(okta)?;
-        Listing::of(&page, |user| AppUserRow::new(user, arguments.detail))?
-            .if_empty("Nobody is assigned, or nobody whose name begins with q.")
-            .if_more("To narrow, give q.")
-            .answer()
+        Listing::of(&page, place, arguments.limit, |user| {
+            AppUserRow::new(user, arguments.detail)
+        })?
+        .if_empty("Nobody is assigned, or nobody whose name begins with q.")
+        .if_more("To narrow, give q.")
+        .answer()
     }
 }

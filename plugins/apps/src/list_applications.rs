@@ -3,7 +3,7 @@
 use crate::application::ApplicationRow;
 use okta_plugin::expression::{Operator, comparison};
 use okta_plugin::{
-    Answer, Detail, Directory, Failure, Get, Limit, Listing, Property, Schema, Tool, user,
+    Answer, Detail, Directory, Failure, Get, Limit, Listing, Place, Property, Schema, Tool, user,
 };
 use serde::Deserialize;
 
@@ -59,7 +59,7 @@ impl Tool for ListApplications {
             )
             .optional("user", user::argument())
             .optional("group_id", Property::text_up_to(40, "Group id (00g...)"));
-        Detail::argument(Listing::arguments(schema, 200))
+        Detail::argument(Listing::arguments(schema))
     }
 
     fn output() -> Schema {
@@ -67,16 +67,20 @@ impl Tool for ListApplications {
     }
 
     fn call(arguments: Arguments, okta: &dyn Directory) -> Result<Answer, Failure> {
+        let place = Place::parse(arguments.cursor.as_deref())?;
         let filter = arguments.filter(okta)?;
         let page = Get::new("/api/v1/apps")
-            .query("limit", arguments.limit)
             .query_if("q", arguments.q)
             .query_if("filter", filter)
-            .cursor(arguments.cursor)
+            .rows(&place, arguments.limit)
             .send(okta)?;
-        Listing::of(&page, |app| ApplicationRow::new(app, arguments.detail))?
-            .if_empty("No application matches. q matches beginnings only: try its first letters, or no q.")
-            .if_more("To narrow, give q.")
-            .answer()
+        Listing::of(&page, place, arguments.limit, |app| {
+            ApplicationRow::new(app, arguments.detail)
+        })?
+        .if_empty(
+            "No application matches. q matches beginnings only: try its first letters, or no q.",
+        )
+        .if_more("To narrow, give q.")
+        .answer()
     }
 }

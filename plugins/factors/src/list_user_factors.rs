@@ -36,7 +36,7 @@ impl Tool for ListUserFactors {
             .path("userId", id)
             .or_missing("user", &arguments.user, FIND_USER)
             .send(okta)?;
-        Listing::of(&page, |factor| FactorRow::new(factor, arguments.detail))?
+        Listing::whole(&page, |factor| FactorRow::new(factor, arguments.detail))?
             .if_empty("The user has no factor enrolled, or only such as the user's enrolment policy does not list.")
             .answer()
     }

@@ -2,7 +2,7 @@
 
 use okta_plugin::user::UserRow;
 use okta_plugin::{
-    Answer, Detail, Directory, Failure, Get, Limit, Listing, Property, Schema, Tool,
+    Answer, Detail, Directory, Failure, Get, Limit, Listing, Place, Property, Schema, Tool,
 };
 use serde::Deserialize;
 
@@ -30,7 +30,7 @@ impl Tool for GetGroupMembers {
     fn input() -> Schema {
         let schema =
             Schema::new().required("group_id", Property::text_up_to(40, "Group id (00g...)"));
-        Detail::argument(Listing::arguments(schema, 200))
+        Detail::argument(Listing::arguments(schema))
     }
 
     fn output() -> Schema {
@@ -38,19 +38,21 @@ impl Tool for GetGroupMembers {
     }
 
     fn call(arguments: Arguments, okta: &dyn Directory) -> Result<Answer, Failure> {
+        let place = Place::parse(arguments.cursor.as_deref())?;
         let page = Get::new("/api/v1/groups/{groupId}/users")
             .path("groupId", &arguments.group_id)
-            .query("limit", arguments.limit)
-            .cursor(arguments.cursor)
+            .rows(&place, arguments.limit)
             .or_missing(
                 "group",
                 &arguments.group_id,
                 "Call list_groups with part of its name to find the id.",
             )
             .send(okta)?;
-        Listing::of(&page, |user| UserRow::new(user, arguments.detail))?
-            .if_empty("The group has no members.")
-            .if_more("A limit of 200 needs the fewest calls.")
-            .answer()
+        Listing::of(&page, place, arguments.limit, |user| {
+            UserRow::new(user, arguments.detail)
+        })?
+        .if_empty("The group has no members.")
+        .if_more("A limit of 200 needs the fewest calls.")
+        .answer()
     }
 }

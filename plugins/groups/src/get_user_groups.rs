@@ -2,7 +2,7 @@
 
 use crate::group::GroupRow;
 use okta_plugin::user::{self, FIND_USER};
-use okta_plugin::{Answer, Detail, Directory, Failure, Get, Limit, Listing, Schema, Tool};
+use okta_plugin::{Answer, Detail, Directory, Failure, Get, Limit, Listing, Place, Schema, Tool};
 use serde::Deserialize;
 
 pub(crate) struct GetUserGroups;
@@ -27,7 +27,7 @@ impl Tool for GetUserGroups {
 
     fn input() -> Schema {
         let schema = Schema::new().required("user", user::argument());
-        Detail::argument(Listing::arguments(schema, 200))
+        Detail::argument(Listing::arguments(schema))
     }
 
     fn output() -> Schema {
@@ -35,16 +35,18 @@ impl Tool for GetUserGroups {
     }
 
     fn call(arguments: Arguments, okta: &dyn Directory) -> Result<Answer, Failure> {
+        let place = Place::parse(arguments.cursor.as_deref())?;
         let id = user::id_of(&arguments.user, okta)?;
         let page = Get::new("/api/v1/users/{id}/groups")
             .path("id", id)
-            .query("limit", arguments.limit)
-            .cursor(arguments.cursor)
+            .rows(&place, arguments.limit)
             .or_missing("user", &arguments.user, FIND_USER)
             .send(okta)?;
-        Listing::of(&page, |group| GroupRow::new(group, arguments.detail))?
-            .if_empty("The user is in no group.")
-            .if_more("A limit of 200 needs the fewest calls.")
-            .answer()
+        Listing::of(&page, place, arguments.limit, |group| {
+            GroupRow::new(group, arguments.detail)
+        })?
+        .if_empty("The user is in no group.")
+        .if_more("A limit of 200 needs the fewest calls.")
+        .answer()
     }
 }

@@ -3,7 +3,7 @@
 use crate::group::GroupRow;
 use okta_plugin::expression::{Expression, Operator};
 use okta_plugin::{
-    Answer, Detail, Directory, Failure, Get, Limit, Listing, Property, Schema, Tool,
+    Answer, Detail, Directory, Failure, Get, Limit, Listing, Place, Property, Schema, Tool,
 };
 use serde::Deserialize;
 
@@ -61,7 +61,7 @@ impl Tool for ListGroups {
                 "search",
                 Property::text_up_to(1000, "More, in Okta's syntax"),
             );
-        Detail::argument(Listing::arguments(schema, 200))
+        Detail::argument(Listing::arguments(schema))
     }
 
     fn output() -> Schema {
@@ -69,14 +69,16 @@ impl Tool for ListGroups {
     }
 
     fn call(arguments: Arguments, okta: &dyn Directory) -> Result<Answer, Failure> {
+        let place = Place::parse(arguments.cursor.as_deref())?;
         let page = Get::new("/api/v1/groups")
-            .query("limit", arguments.limit)
             .query_if("search", arguments.expression()?.text())
-            .cursor(arguments.cursor)
+            .rows(&place, arguments.limit)
             .send(okta)?;
-        Listing::of(&page, |group| GroupRow::new(group, arguments.detail))?
-            .if_empty("No group matches. Try a shorter part of the name, or leave out type.")
-            .if_more("To narrow, give more of the name, or type.")
-            .answer()
+        Listing::of(&page, place, arguments.limit, |group| {
+            GroupRow::new(group, arguments.detail)
+        })?
+        .if_empty("No group matches. Try a shorter part of the name, or leave out type.")
+        .if_more("To narrow, give more of the name, or type.")
+        .answer()
     }
 }

@@ -1,7 +1,9 @@
 //! `get_policy`: one policy with its rules.
 
 use crate::policy::{Policy, PolicyRow};
-use okta_plugin::{Answer, Detail, Directory, Failure, Get, Property, Schema, Tool};
+use okta_plugin::{
+    Answer, Detail, Directory, Failure, Get, Listing, Page, Place, Property, Rows, Schema, Tool,
+};
 use serde::Deserialize;
 
 const FIND_POLICY: &str = "Call list_policies with the type to find the id.";
@@ -12,6 +14,7 @@ pub(crate) struct GetPolicy;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
     policy_id: String,
+    cursor: Option<String>,
     #[serde(default)]
     detail: Detail,
 }
@@ -29,7 +32,7 @@ impl Tool for GetPolicy {
             "policy_id",
             Property::text_up_to(40, "Policy id (00p... or rst...)"),
         );
-        Detail::argument(schema)
+        Detail::argument(Listing::cursor(schema))
     }
 
     fn output() -> Schema {
@@ -37,6 +40,7 @@ impl Tool for GetPolicy {
     }
 
     fn call(arguments: Arguments, okta: &dyn Directory) -> Result<Answer, Failure> {
+        let place = Place::parse(arguments.cursor.as_deref())?;
         let about = |endpoint| {
             Get::new(endpoint)
                 .path("policyId", &arguments.policy_id)
@@ -47,21 +51,28 @@ impl Tool for GetPolicy {
             about("/api/v1/policies/{policyId}/rules"),
         ];
         let [policy, rules] = Get::send_all(&requests, okta)?;
-        // Okta documents no pages here. Should it send some, the answer must not pass for complete.
-        let hint = rules
-            .next
-            .is_some()
-            .then_some("Okta told only the first rules.");
-        let rules: Vec<Policy<'_>> = rules.read()?;
-        let rules = rules
-            .into_iter()
-            .map(|rule| PolicyRow::rule(rule, arguments.detail))
-            .collect();
-        Answer::of(&PolicyRow::with_rules(
-            policy.read()?,
-            rules,
-            hint,
-            arguments.detail,
-        ))
+        answer(&policy, &rules, place, arguments.detail)
     }
+}
+
+/// The policy with its rules from `place` on, as many as one answer holds.
+fn answer(policy: &Page, rules: &Page, place: Place, detail: Detail) -> Result<Answer, Failure> {
+    let policy = PolicyRow::of(policy.read()?, detail);
+    let mut rows = Rows::beside(policy.length()?);
+    let all: Vec<Policy<'_>> = rules.read()?;
+    let count = all.len();
+    for rule in all.into_iter().skip(place.passed) {
+        if !rows.add(&PolicyRow::rule(rule, detail))? {
+            break;
+        }
+    }
+    let passed = place.passed.saturating_add(rows.len());
+    let next = (passed < count).then_some(Place { passed, ..place });
+    // Okta documents no pages here. Should it send some, the answer must not pass for complete.
+    let hint = match (&next, &rules.next) {
+        (Some(_), _) => Some("More rules follow: repeat the call with cursor = next_cursor."),
+        (None, Some(_)) => Some("Okta told only the first rules."),
+        (None, None) => None,
+    };
+    Answer::of(&policy.with_rules(rows.into_list()?, next, hint))
 }

@@ -54,7 +54,7 @@ impl Tool for ListPolicies {
                 Property::one_of(&["ACTIVE", "INACTIVE"], "Only this status"),
             )
             .optional("q", Property::text_up_to(100, "Beginning of the name"));
-        Detail::argument(Listing::arguments(schema, 200))
+        Detail::argument(Listing::arguments(schema))
     }
 
     fn output() -> Schema {
@@ -65,14 +65,12 @@ impl Tool for ListPolicies {
         let place = Place::parse(arguments.cursor.as_deref())?;
         let page = Get::new("/api/v1/policies")
             .query("type", arguments.r#type)
-            .query("limit", arguments.limit)
             .query_if("status", arguments.status)
             .query_if("q", arguments.q)
-            .cursor(place.page.clone())
+            .rows(&place, arguments.limit)
             .send(okta)?;
-        // Whether Okta keeps to the limit here is documented but not recorded: the rows are counted.
         let row = |policy| PolicyRow::listed(policy, arguments.detail);
-        Listing::within(&page, place, arguments.limit, row)?
+        Listing::of(&page, place, arguments.limit, row)?
             .if_empty("No policy of this type matches. q matches beginnings only.")
             .if_more("To narrow, give status or q.")
             .answer()

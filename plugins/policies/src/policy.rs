@@ -1,9 +1,10 @@
 //! A policy and a rule: as Okta sends them, and as our tools answer them.
 
 use crate::tree;
-use okta_plugin::{Detail, Property, Schema, Text};
+use okta_plugin::{Detail, Failure, Listing, Place, Property, Schema, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// Characters of a description that a concise row keeps.
 const DESCRIPTION: usize = 80;
@@ -61,7 +62,9 @@ pub(crate) struct PolicyRow<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     actions: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    rules: Option<Vec<PolicyRow<'a>>>,
+    rules: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'static str>,
 }
@@ -69,7 +72,7 @@ pub(crate) struct PolicyRow<'a> {
 impl<'a> PolicyRow<'a> {
     /// A row of a list, which is concise about the description and leaves out conditions.
     pub(crate) fn listed(policy: Policy<'a>, detail: Detail) -> Self {
-        let mut row = Self::whole(policy, detail);
+        let mut row = Self::of(policy, detail);
         row.conditions = detail.if_full(row.conditions);
         if detail == Detail::Concise {
             row.description = row.description.map(|text| text.shortened(DESCRIPTION));
@@ -81,25 +84,34 @@ impl<'a> PolicyRow<'a> {
     pub(crate) fn rule(rule: Policy<'a>, detail: Detail) -> Self {
         Self {
             r#type: None,
-            ..Self::whole(rule, detail)
+            ..Self::of(rule, detail)
         }
     }
 
-    /// A policy with its rules; `hint` says what to know of them.
+    /// A policy with these of its rules; `next` is where they go on and `hint` what to know of them.
     pub(crate) fn with_rules(
-        policy: Policy<'a>,
-        rules: Vec<Self>,
+        self,
+        rules: Box<RawValue>,
+        next: Option<Place>,
         hint: Option<&'static str>,
-        detail: Detail,
     ) -> Self {
         Self {
             rules: Some(rules),
+            next_cursor: next.map(|next| next.to_cursor()),
             hint,
-            ..Self::whole(policy, detail)
+            ..self
         }
     }
 
-    fn whole(policy: Policy<'a>, detail: Detail) -> Self {
+    /// Characters that it takes in an answer.
+    pub(crate) fn length(&self) -> Result<usize, Failure> {
+        let written = serde_json::to_string(self)
+            .map_err(|error| Failure::Failed(format!("The answer cannot be written: {error}.")))?;
+        Ok(written.chars().count())
+    }
+
+    /// A policy or a rule with all that it says.
+    pub(crate) fn of(policy: Policy<'a>, detail: Detail) -> Self {
         Self {
             id: policy.id,
             name: policy.name,
@@ -114,6 +126,7 @@ impl<'a> PolicyRow<'a> {
             settings: tree::object(policy.settings),
             actions: tree::object(policy.actions),
             rules: None,
+            next_cursor: None,
             hint: None,
         }
     }
@@ -158,12 +171,12 @@ impl<'a> PolicyRow<'a> {
             "actions",
             Property::open_object("What happens when the rule applies"),
         );
-        Self::schema()
+        let schema = Self::schema()
             .optional("settings", Property::open_object("What the policy sets"))
             .required(
                 "rules",
                 Property::rows(&rule, "Its rules, in order: the first that applies decides"),
-            )
-            .optional("hint", Property::text("What to know of the rules"))
+            );
+        Listing::next_cursor(schema).optional("hint", Property::text("What to know of the rules"))
     }
 }

@@ -167,6 +167,50 @@ fn rules_that_are_not_all_are_not_passed_off_as_all() {
 }
 
 #[test]
+fn rules_too_many_for_one_answer_come_in_several_without_gap_or_repetition() {
+    let rules: Vec<Value> = (0..150)
+        .map(|number| {
+            let mut rule = access_rule();
+            rule["id"] = json!(format!("rul{number:017}"));
+            rule
+        })
+        .collect();
+    let bench = bench();
+    let (mut seen, mut calls, mut cursor) = (Vec::new(), 0, Value::Null);
+    loop {
+        bench
+            .answers(POLICY, &access_policy())
+            .answers(RULES, &json!(rules));
+        let mut arguments = json!({"policy_id": ACCESS, "detail": "full"});
+        if !cursor.is_null() {
+            arguments["cursor"] = cursor;
+        }
+        let mut answer = bench.answer("get_policy", arguments);
+        assert!(answer.to_string().chars().count() <= 45_000);
+        assert_eq!(
+            answer["name"], "Any two factors",
+            "the policy comes with each part"
+        );
+        calls += 1;
+        for rule in answer["rules"].as_array().unwrap() {
+            seen.push(rule["id"].clone());
+        }
+        cursor = answer["next_cursor"].take();
+        if cursor.is_null() {
+            assert!(answer.get("hint").is_none());
+            break;
+        }
+        assert_eq!(
+            answer["hint"],
+            "More rules follow: repeat the call with cursor = next_cursor."
+        );
+    }
+    assert!(calls > 1);
+    let expected: Vec<&Value> = rules.iter().map(|rule| &rule["id"]).collect();
+    assert_eq!(seen.iter().collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn failures_say_what_to_do_next() {
     let bench = bench();
     bench.fails(POLICY, not_found()).fails(RULES, not_found());

@@ -7,14 +7,16 @@
 
 use crate::timestamp::Timestamp;
 use okta_plugin::user::{User, UserRow};
-use okta_plugin::{Answer, Detail, Directory, Error, Failure, Get, Listing, Page, Place};
-use serde_json::value::{RawValue, to_raw_value};
+use okta_plugin::{Answer, Detail, Directory, Error, Failure, Get, Listing, Page, Place, Rows};
 
 /// Pages that one call looks at.
 const PAGES: u32 = 10;
 
 /// Users in a page: as many as Okta gives at once.
 const PAGE_SIZE: u32 = 200;
+
+/// Characters of the longest cursor: which page a scan ends in is not known before.
+const CURSOR: usize = 2_800;
 
 /// When the last sign-in must have been.
 #[derive(Debug, Clone, Copy)]
@@ -52,9 +54,8 @@ pub(crate) struct Scan {
 }
 
 /// What a scan has found so far.
-#[derive(Default)]
 struct Found {
-    rows: Vec<Box<RawValue>>,
+    rows: Rows,
     looked_at: usize,
 }
 
@@ -62,19 +63,22 @@ impl Scan {
     /// Looks at users from `cursor` on until there are enough rows, no more pages, or no more budget.
     pub(crate) fn run(self, cursor: Option<&str>, okta: &dyn Directory) -> Result<Answer, Failure> {
         let mut place = Place::parse(cursor)?;
-        let mut found = Found::default();
+        let mut found = Found {
+            rows: Rows::beside(CURSOR),
+            looked_at: 0,
+        };
         let request = self.request.clone().query("limit", PAGE_SIZE);
         for done in 0..PAGES {
             let page = match okta.get(&request.clone().cursor(place.page.clone())) {
                 Ok(page) => page,
                 Err(error) if done > 0 && is_passing(&error) => {
-                    return interrupted(found, &place, error);
+                    return interrupted(found, place, error);
                 }
                 Err(error) => return Err(error.into()),
             };
             if let Some(index) = self.look_at(&page, place.passed, &mut found)? {
                 place.passed = index;
-                return stopped(found, &place);
+                return stopped(found, place);
             }
             match page.next {
                 None => return complete(found),
@@ -90,10 +94,10 @@ impl Scan {
                 break;
             }
         }
-        stopped(found, &place)
+        stopped(found, place)
     }
 
-    /// Takes the rows of a page that match. Where there is one too many, the answer is its index.
+    /// Takes the rows of a page that match. Where there is one too many, or one too long, the answer is its index.
     fn look_at(
         &self,
         page: &Page,
@@ -103,20 +107,15 @@ impl Scan {
         let users: Vec<User<'_>> = page.read()?;
         for (index, user) in users.into_iter().enumerate().skip(from) {
             if self.range.holds(&user) {
-                if found.rows.len() == self.wanted {
+                let wanted = found.rows.len() < self.wanted;
+                if !wanted || !found.rows.add(&UserRow::new(user, self.detail))? {
                     return Ok(Some(index));
                 }
-                found.rows.push(row(user, self.detail)?);
             }
             found.looked_at += 1;
         }
         Ok(None)
     }
-}
-
-fn row(user: User<'_>, detail: Detail) -> Result<Box<RawValue>, Failure> {
-    to_raw_value(&UserRow::new(user, detail))
-        .map_err(|error| Failure::Failed(format!("A row cannot be written: {error}.")))
 }
 
 /// Whether later pages may well be had a little later, so that what was found is worth answering.
@@ -133,24 +132,22 @@ fn complete(found: Found) -> Result<Answer, Failure> {
         .answer()
 }
 
-fn interrupted(found: Found, place: &Place, error: Error) -> Result<Answer, Failure> {
+fn interrupted(found: Found, place: Place, error: Error) -> Result<Answer, Failure> {
     let why = Failure::from(error);
     let hint = format!(
         "Incomplete: {} users looked at. {} Then go on with next_cursor.",
         found.looked_at,
         why.text()
     );
-    Listing::new(found.rows, Some(place.to_cursor()))
-        .hint(hint)
-        .answer()
+    Listing::new(found.rows, Some(place)).hint(hint).answer()
 }
 
-fn stopped(found: Found, place: &Place) -> Result<Answer, Failure> {
+fn stopped(found: Found, place: Place) -> Result<Answer, Failure> {
     let advice = format!(
         "This call looked at {} users. last_login is checked one user at a time; status, department or created dates make it faster.",
         found.looked_at
     );
-    Listing::new(found.rows, Some(place.to_cursor()))
+    Listing::new(found.rows, Some(place))
         .if_more(&advice)
         .answer()
 }

@@ -3,7 +3,7 @@
 use okta_plugin::expression::{Expression, Operator};
 use okta_plugin::user::{STATUSES, UserRow};
 use okta_plugin::{
-    Answer, Detail, Directory, Failure, Get, Limit, Listing, Property, Schema, Tool,
+    Answer, Detail, Directory, Failure, Get, Limit, Listing, Place, Property, Schema, Tool,
 };
 use serde::Deserialize;
 
@@ -41,10 +41,10 @@ impl Tool for ListUsers {
                 "q",
                 Property::text_up_to(
                     100,
-                    "Beginning of first name, last name or email; not with status or cursor",
+                    "Beginning of first name, last name or email; not with status",
                 ),
             );
-        Detail::argument(Listing::arguments(schema, 200))
+        Detail::argument(Listing::arguments(schema))
     }
 
     fn output() -> Schema {
@@ -52,9 +52,9 @@ impl Tool for ListUsers {
     }
 
     fn call(arguments: Arguments, okta: &dyn Directory) -> Result<Answer, Failure> {
-        check(&arguments)?;
+        let place = Place::parse(arguments.cursor.as_deref())?;
+        check(&arguments, &place)?;
         let page = Get::new(USERS)
-            .query("limit", arguments.limit)
             .query_if("q", arguments.q)
             .query_if(
                 "search",
@@ -62,18 +62,19 @@ impl Tool for ListUsers {
                     .and_if("status", Operator::Eq, arguments.status.as_deref())
                     .text(),
             )
-            .cursor(arguments.cursor)
+            .rows(&place, arguments.limit)
             .send(okta)?;
-        Listing::of(&page, |user| UserRow::new(user, arguments.detail))?
+        Listing::of(&page, place, arguments.limit, |user| UserRow::new(user, arguments.detail))?
             .if_empty("No user here. q matches beginnings only: try search_users with name, which matches any part.")
             .if_more("To narrow, give status, or use search_users.")
             .answer()
     }
 }
 
-/// What Okta does with `q` beside a search is not documented, and its answer to `q` has no further pages.
-fn check(arguments: &Arguments) -> Result<(), Failure> {
-    let clash = match (&arguments.q, &arguments.status, &arguments.cursor) {
+/// What Okta does with `q` beside a search is not documented, and its answer to `q` has no further pages: it can
+/// only go on within the first.
+fn check(arguments: &Arguments, place: &Place) -> Result<(), Failure> {
+    let clash = match (&arguments.q, &arguments.status, &place.page) {
         (Some(_), Some(_), _) => {
             "q and status cannot be given together: use search_users with name and status."
         }

@@ -7,7 +7,7 @@ use crate::timestamp::Timestamp;
 use okta_plugin::expression::Operator;
 use okta_plugin::user::{STATUSES, UserRow};
 use okta_plugin::{
-    Answer, Detail, Directory, Failure, Get, Limit, Listing, Property, Schema, Tool,
+    Answer, Detail, Directory, Failure, Get, Limit, Listing, Place, Property, Schema, Tool,
 };
 use serde::Deserialize;
 
@@ -135,7 +135,7 @@ impl Tool for SearchUsers {
                 "sort_order",
                 Property::one_of(&["asc", "desc"], "With sort_by").default("asc"),
             );
-        Detail::argument(Listing::arguments(schema, 200))
+        Detail::argument(Listing::arguments(schema))
     }
 
     fn output() -> Schema {
@@ -157,11 +157,9 @@ impl Tool for SearchUsers {
             };
             return scan.run(arguments.cursor.as_deref(), okta);
         }
-        let page = request
-            .query("limit", arguments.limit)
-            .cursor(arguments.cursor)
-            .send(okta)?;
-        Listing::of(&page, |user| UserRow::new(user, arguments.detail))?
+        let place = Place::parse(arguments.cursor.as_deref())?;
+        let page = request.rows(&place, arguments.limit).send(okta)?;
+        Listing::of(&page, place, arguments.limit, |user| UserRow::new(user, arguments.detail))?
             .if_empty("No user matches. Drop a condition or shorten a value; department and title match from their beginning.")
             .if_more("To narrow, add a condition.")
             .answer()

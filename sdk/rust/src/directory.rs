@@ -5,6 +5,8 @@
 //! builds a URL.
 
 use crate::error::{Error, Failure};
+use crate::listing::Limit;
+use crate::place::Place;
 use crate::remedy::{self, Subject};
 use serde::Deserialize;
 
@@ -68,6 +70,12 @@ impl Get {
     pub fn cursor(mut self, cursor: Option<impl Into<String>>) -> Self {
         self.cursor = cursor.map(Into::into);
         self
+    }
+
+    /// The page that holds `place`, and as many of its rows as a caller who wants `limit` needs.
+    pub fn rows(self, place: &Place, limit: Limit) -> Self {
+        self.query("limit", limit.after(place.passed))
+            .cursor(place.page.clone())
     }
 
     /// What to say when Okta answers 404: "No `what` "`value`". `next`".

@@ -28,6 +28,7 @@ pub mod expression;
 mod listing;
 mod place;
 mod remedy;
+mod rows;
 pub mod schema;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -52,6 +53,7 @@ pub use error::{Error, Failure, Refusal};
 pub use expression::Expression;
 pub use listing::{Limit, Listing};
 pub use place::Place;
+pub use rows::Rows;
 pub use schema::{Property, Schema};
 pub use text::Text;
 pub use tool::{Answer, Entry, Tool};

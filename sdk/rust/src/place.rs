@@ -1,7 +1,8 @@
 //! Where a list goes on: a page of the host's, and how many of its rows were passed over.
 //!
-//! For lists whose rows are not Okta's pages: rows that a tool picks out of pages, and lists of which Okta
-//! sends more at once than was asked for. The model sees one opaque cursor.
+//! A page of Okta's may hold more than one answer does: rows that a tool picks out of pages, lists of which Okta
+//! sends more at once than was asked for, and rows that are too long to be answered together. The model sees
+//! one opaque cursor.
 
 use crate::error::Failure;
 
@@ -20,10 +21,11 @@ impl Place {
         let Some(cursor) = cursor else {
             return Ok(Self::default());
         };
-        let parts = cursor
-            .split_once('~')
-            .and_then(|(count, page)| Some((count.parse().ok()?, page)));
-        let (passed, page) = parts.ok_or_else(|| {
+        // The host's own cursors have no `~`.
+        let Some((passed, page)) = cursor.split_once('~') else {
+            return Ok(Self::start_of(cursor.to_owned()));
+        };
+        let passed = passed.parse().map_err(|_| {
             Failure::InvalidArguments(
                 "Argument cursor: give next_cursor of the last answer unchanged, with the same other arguments.".into(),
             )
@@ -44,8 +46,10 @@ impl Place {
 
     /// The cursor that names it.
     pub fn to_cursor(&self) -> String {
-        let page = self.page.as_deref().unwrap_or_default();
-        format!("{}~{page}", self.passed)
+        match (&self.page, self.passed) {
+            (Some(page), 0) => page.clone(),
+            (page, passed) => format!("{passed}~{}", page.as_deref().unwrap_or_default()),
+        }
     }
 }
 
@@ -55,15 +59,25 @@ mod tests {
 
     #[test]
     fn a_place_survives_its_cursor() {
-        for (page, passed) in [(None, 0), (None, 57), (Some("v1.a~b".to_owned()), 199)] {
+        for (page, passed) in [
+            (None, 0),
+            (None, 35),
+            (Some("v1.a~b".to_owned()), 199),
+            (Some("v1_a-b".to_owned()), 0),
+        ] {
             let place = Place { page, passed };
             assert_eq!(Place::parse(Some(&place.to_cursor())).unwrap(), place);
         }
     }
 
     #[test]
+    fn the_beginning_of_a_page_is_the_host_s_own_cursor() {
+        assert_eq!(Place::start_of("sealed".into()).to_cursor(), "sealed");
+    }
+
+    #[test]
     fn a_cursor_of_another_list_is_refused() {
-        for wrong in ["abc", "~abc", "x~abc", "-1~abc"] {
+        for wrong in ["~abc", "x~abc", "-1~abc"] {
             assert!(
                 matches!(Place::parse(Some(wrong)), Err(Failure::InvalidArguments(_))),
                 "{wrong}"

@@ -63,14 +63,15 @@ fn invalid(text: &str, subject: Option<&Subject>) -> String {
 
 fn not_found(refusal: &Refusal, subject: Option<&Subject>) -> String {
     match (refusal.code.as_str(), subject) {
-        ("E0000007" | "", Some(Subject { what, value, next })) => {
+        // The path, its media type or its age: nothing that was asked for is missing.
+        ("E0000008" | "E0000012" | "E0000026", _) => with_okta(REPORT, refusal),
+        (_, Some(Subject { what, value, next })) => {
             with_okta(&format!("No {what} \"{value}\". {next}"), refusal)
         }
-        ("E0000007" | "", None) => with_okta(
+        (_, None) => with_okta(
             "Okta does not have this. Check the id; find it by name first.",
             refusal,
         ),
-        _ => with_okta(REPORT, refusal),
     }
 }
 
@@ -79,7 +80,8 @@ const REPORT: &str = "Okta does not know this kind of request: a fault of this s
 fn forbidden(code: &str) -> &'static str {
     match code {
         "E0000015" => NO_FEATURE,
-        "E0000011" => {
+        // The second is OAuth's name for it.
+        "E0000011" | "invalid_token" => {
             "Okta rejects this server's credential (wrong, expired or revoked). Stop and ask the operator to renew it."
         }
         "E0000004" | "E0000005" | "E0000013" | "E0000260" => {
@@ -182,17 +184,38 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_path_is_not_blamed_on_the_id() {
+    fn a_missing_path_is_not_blamed_on_the_id_and_any_other_404_is() {
         let subject = Subject {
             what: "user",
             value: "x".into(),
             next: "Call search_users.",
         };
-        let text = advice(
-            &Error::NotFound(refusal(404, "E0000008", "gone")),
-            Some(&subject),
-        );
-        assert!(text.starts_with(REPORT), "{text}");
+        for (code, beginning) in [
+            ("E0000008", REPORT),
+            ("E0000012", REPORT),
+            ("E0000026", REPORT),
+            ("E0000163", "No user \"x\". Call search_users."),
+            ("", "No user \"x\". Call search_users."),
+        ] {
+            let error = Error::NotFound(refusal(404, code, "gone"));
+            let text = advice(&error, Some(&subject));
+            assert!(text.starts_with(beginning), "{code}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_credential_that_okta_rejects_is_told_so_under_either_of_its_names() {
+        for (status, code) in [(401, "E0000011"), (401, "invalid_token")] {
+            let text = advice(&Error::Forbidden(refusal(status, code, "expired")), None);
+            assert!(
+                text.starts_with(
+                    "Okta rejects this server's credential (wrong, expired or revoked)."
+                ),
+                "{code}: {text}"
+            );
+        }
+        let scope = Error::Forbidden(refusal(403, "insufficient_scope", "lacks okta.users.read"));
+        assert!(advice(&scope, None).contains("OAuth scopes"));
     }
 
     #[test]

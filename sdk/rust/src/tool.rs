@@ -41,6 +41,11 @@ impl Answer {
             .map_err(|error| Failure::Failed(format!("The answer cannot be written: {error}.")))
     }
 
+    /// An object that is JSON text already.
+    pub(crate) fn from_json(json: String) -> Self {
+        Self(json)
+    }
+
     /// The JSON text.
     pub fn into_json(self) -> String {
         self.0

@@ -5,17 +5,18 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use rmcp::model::RequestId;
 use serde_json::{Value, json};
 
-/// The largest message; rmcp's own limit. The largest real ones, a call's arguments, have a few kB.
-pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
+use crate::mcp::message;
+
+/// The longest message, as over stdio.
+pub(super) const MAX_BODY: usize = message::LONGEST;
 
 /// What a body of [`MAX_BODY`] takes on a line of 1 Mbit/s.
 const BODY_TIME: Duration = Duration::from_secs(32);
@@ -48,7 +49,7 @@ pub(super) async fn check(request: Request, next: Next) -> Response {
             );
         }
     };
-    if serde_json::from_slice::<IgnoredAny>(&bytes).is_err() {
+    if !message::is_json(&bytes) {
         return problem(
             StatusCode::BAD_REQUEST,
             PARSE_ERROR,
@@ -65,7 +66,7 @@ pub(super) async fn check(request: Request, next: Next) -> Response {
             StatusCode::BAD_REQUEST,
             INVALID_REQUEST,
             "the body is no JSON-RPC 2.0 message of MCP; batches are not accepted",
-            &id(&bytes),
+            &message::id(&bytes).map_or(Value::Null, RequestId::into_json_value),
         );
     }
     response
@@ -77,19 +78,6 @@ fn is_json(headers: &HeaderMap) -> bool {
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split(';').next())
         .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
-}
-
-/// The request's id if it has one that JSON-RPC allows.
-fn id(body: &Bytes) -> Value {
-    #[derive(Deserialize)]
-    struct WithId {
-        id: Value,
-    }
-    serde_json::from_slice::<WithId>(body)
-        .ok()
-        .map(|message| message.id)
-        .filter(|id| id.is_string() || id.is_number())
-        .unwrap_or_default()
 }
 
 /// An error of JSON-RPC as a whole answer.

@@ -24,13 +24,18 @@ use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::access::Caller;
+use super::intake;
 use crate::mcp::Server;
+use crate::mcp::in_flight::InFlight;
 
 /// Sessions at once. Each holds a stream and a task, a few dozen kB.
 const SESSIONS: usize = 64;
 
 /// Messages that wait in either direction for a slow reader.
 const WAITING: usize = 64;
+
+/// How long a message waits until fewer of its session's are unanswered: as long as a call waits for its turn.
+const ROOM_TIME: Duration = Duration::from_secs(5);
 
 /// How often a comment shows that the stream lives; proxies cut silent ones after 30 to 60 s.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -45,6 +50,7 @@ struct Sessions {
 #[derive(Clone)]
 struct Session {
     messages: mpsc::Sender<ClientJsonRpcMessage>,
+    in_flight: InFlight,
     /// Whose token opened it: nobody else may post into it.
     caller: Caller,
 }
@@ -67,6 +73,7 @@ async fn open(State(sessions): State<Sessions>, Extension(caller): Extension<Cal
         return (StatusCode::INTERNAL_SERVER_ERROR, "no random bytes\n").into_response();
     };
     let (to_server, from_client) = mpsc::channel(WAITING);
+    let in_flight = InFlight::default();
     {
         let mut open = sessions.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open.len() >= SESSIONS {
@@ -80,6 +87,7 @@ async fn open(State(sessions): State<Sessions>, Extension(caller): Extension<Cal
             id.clone(),
             Session {
                 messages: to_server,
+                in_flight: in_flight.clone(),
                 caller: caller.clone(),
             },
         );
@@ -89,7 +97,7 @@ async fn open(State(sessions): State<Sessions>, Extension(caller): Extension<Cal
     let served = ended.clone();
     let server = sessions.server.clone().for_caller(caller);
     tokio::spawn(async move {
-        let transport = (sink(to_client), received(from_client));
+        let transport = (sink(to_client, in_flight), received(from_client));
         let session = async {
             if let Ok(service) = server.serve(transport).await {
                 let _ = service.waiting().await;
@@ -158,6 +166,7 @@ fn received(
 
 fn sink(
     messages: mpsc::Sender<ServerJsonRpcMessage>,
+    in_flight: InFlight,
 ) -> std::pin::Pin<
     Box<
         dyn futures::Sink<
@@ -167,10 +176,11 @@ fn sink(
     >,
 > {
     Box::pin(futures::sink::unfold(
-        messages,
-        |messages, message| async move {
+        (messages, in_flight),
+        |(messages, in_flight), message| async move {
+            in_flight.send(&message);
             messages.send(message).await?;
-            Ok(messages)
+            Ok((messages, in_flight))
         },
     ))
 }
@@ -201,9 +211,20 @@ async fn message(
         )
             .into_response();
     };
-    let Ok(message) = serde_json::from_slice(&body) else {
+    let Ok(message) = serde_json::from_slice::<ClientJsonRpcMessage>(&body) else {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     };
+    // Who sends faster than it is answered is slowed down, and refused only when that does not help.
+    let _ = tokio::time::timeout(ROOM_TIME, found.in_flight.has_room()).await;
+    if let Err(error) = found.in_flight.receive(&message) {
+        let id = message.into_request().map(|(_, id)| id.into_json_value());
+        return intake::problem(
+            StatusCode::BAD_REQUEST,
+            error.code.0,
+            &error.message,
+            &id.unwrap_or_default(),
+        );
+    }
     match found.messages.send(message).await {
         Ok(()) => (StatusCode::ACCEPTED, "accepted\n").into_response(),
         Err(_) => (

@@ -97,3 +97,22 @@ async fn an_answer_that_breaks_its_own_promise_is_thrown_away() {
     );
     all_is_well(&bench).await;
 }
+
+#[tokio::test]
+async fn an_answer_longer_than_clients_show_is_refused_and_one_as_long_is_not() {
+    let bench = Bench::start().await;
+    let letters = 45_000 - "{\"text\":\"\"}".len();
+    // Characters, not bytes.
+    let longest = "ü".repeat(letters);
+    let echo = bench.client.ok("echo", json!({"text": longest})).await;
+    assert_eq!(echo["text"], longest);
+    let text = bench
+        .client
+        .error("echo", json!({"text": longest + "ü"}))
+        .await;
+    assert_eq!(
+        text,
+        "echo found 45001 characters, and an answer ends at 45000. Ask for less: a narrower question, or one part at a time."
+    );
+    all_is_well(&bench).await;
+}

@@ -31,9 +31,9 @@ async fn applications_are_listed_by_id_and_page_through_to_the_end() {
     );
     let full = world
         .client
-        .ok("list_applications", json!({"limit": 200, "detail": "full"}))
+        .pages("list_applications", json!({"detail": "full"}), 200)
         .await;
-    assert_complete(
+    assert_rows(
         &full,
         &rows(&seed.apps(), |app| row::listed_app(app, true)),
         "full",

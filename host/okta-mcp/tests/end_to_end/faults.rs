@@ -384,11 +384,15 @@ async fn insufficient_scope_names_the_scope() {
 async fn invalid_token_is_told_as_one() {
     let day = BadDay::start().await;
     let said = day.says("invalid-token").await;
-    assert!(said.contains("(Okta 401, invalid_token, "), "{said}");
+    assert_eq!(
+        said,
+        "Okta rejects this server's credential (wrong, expired or revoked). Stop and ask the operator to renew it. \
+         (Okta 401, invalid_token, the access token is wrong, expired or revoked (The access token is invalid.))"
+    );
 }
 
 /// The rows of the table in Okta's domain notes: a code, and the beginning of what a model is told.
-const ERRORS: [(&str, &str); 33] = [
+const ERRORS: [(&str, &str); 34] = [
     (
         "E0000001",
         "Okta found an argument invalid. Fix the one it names",
@@ -491,6 +495,10 @@ const ERRORS: [(&str, &str); 33] = [
     ),
     ("E0000094", "Okta does not accept the filter."),
     ("E0000100", "Okta's search is out of order just now."),
+    (
+        "E0000163",
+        "Okta does not have this. Check the id; find it by name first.",
+    ),
     (
         "E0000239",
         "Okta cannot answer just now. Retry in a minute.",

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
+use crate::support::client::LONGEST;
 use crate::support::oracle::{begins, seed};
 use crate::support::{World, rows as row, text};
 use crate::{assert_complete, assert_first_page, assert_rows, items, nobody, rows};
@@ -87,9 +88,9 @@ async fn full_detail_adds_dates_and_every_attribute_of_the_profile() {
     let expected = rows(&seed.listed_users(), |user| row::user(user, true));
     let found = world
         .client
-        .ok("list_users", json!({"limit": 200, "detail": "full"}))
+        .pages("list_users", json!({"detail": "full"}), 200)
         .await;
-    assert_rows(items(&found), &expected[..200], "list_users");
+    assert_rows(&found, &expected, "list_users");
     let mara = &row::user(seed.user(ENGINEER), true);
     assert!(
         mara["profile"]["badgeColour"].is_string(),
@@ -224,4 +225,31 @@ async fn a_concise_row_of_an_ordinary_user_is_short() {
             row.to_string().len()
         );
     }
+}
+
+#[tokio::test]
+async fn two_hundred_users_in_full_detail_come_in_answers_that_a_client_shows_whole() {
+    let (world, seed) = (World::start().await, seed().await);
+    let expected = rows(&seed.listed_users(), |user| row::user(user, true));
+    let (mut found, mut cursor, mut answers) = (Vec::new(), None, 0);
+    while found.len() < 200 {
+        let mut arguments = json!({"limit": 200, "detail": "full"});
+        if let Some(cursor) = cursor {
+            arguments["cursor"] = cursor;
+        }
+        let mut page = world.client.ok("list_users", arguments).await;
+        let length = page.to_string().chars().count();
+        assert!(
+            (20_000..=LONGEST).contains(&length) || found.len() + items(&page).len() == 200,
+            "{length} characters"
+        );
+        found.extend(items(&page).to_vec());
+        answers += 1;
+        if found.len() < 200 {
+            assert!(page["hint"].as_str().unwrap().contains("detail=concise"));
+        }
+        cursor = Some(page["next_cursor"].take());
+    }
+    assert_rows(&found, &expected[..200], "list_users");
+    assert!(answers > 2, "{answers}");
 }

@@ -1,10 +1,15 @@
 //! What is no message, no HTTP, or too much of either: an answer that says so, and a server that goes on.
 
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::support::http::{answer, request};
+use crate::support::bounded;
+use crate::support::http::{answer, answers, request};
+use crate::support::with_probe;
 use crate::{ENGINEER, Site, call};
+
+/// A request that was not taken within this time waits for its sender to read.
+const ENOUGH: std::time::Duration = std::time::Duration::from_millis(20);
 
 /// The server still does its work.
 async fn still_serving(site: &Site) {
@@ -36,6 +41,7 @@ async fn json_that_is_no_message_is_an_invalid_request_under_its_own_id() {
     for (body, id) in [
         (json!({}), Value::Null),
         (json!([1, 2]), Value::Null),
+        (json!([1]), Value::Null),
         (json!("tools/list"), Value::Null),
         (
             json!({"jsonrpc": "1.0", "id": 4, "method": "tools/list"}),
@@ -156,9 +162,7 @@ async fn a_client_that_stops_in_the_middle_harms_nobody() {
 /// A half-closed connection may be answered or dropped; either is HTTP.
 async fn answer_or_nothing(stream: &mut tokio::net::TcpStream) -> usize {
     let mut bytes = Vec::new();
-    tokio::io::AsyncReadExt::read_to_end(stream, &mut bytes)
-        .await
-        .unwrap_or_default()
+    stream.read_to_end(&mut bytes).await.unwrap_or_default()
 }
 
 #[tokio::test]
@@ -172,5 +176,99 @@ async fn what_is_no_http_is_answered_with_400() {
         let answer = site.server.bytes(bytes).await;
         assert_eq!(answer.status, 400, "{answer:?}");
     }
+    still_serving(&site).await;
+}
+
+/// A POST of a call of the probe's echo.
+fn echo(id: u64, text: &str) -> String {
+    let headers = [
+        ("Content-Type", "application/json"),
+        ("Accept", "application/json, text/event-stream"),
+    ];
+    let body = call(id, "echo", json!({"text": text}));
+    request("POST", "/mcp", &headers, &body)
+}
+
+/// The same, after which the connection stays open.
+fn echo_and_stay(id: u64, text: &str) -> String {
+    echo(id, text).replacen("Connection: close\r\n", "", 1)
+}
+
+#[tokio::test]
+async fn two_requests_under_one_id_are_two_requests() {
+    // Every POST stands alone: nobody but its sender could mix the answers up.
+    let site = Site::with(&[], with_probe()).await;
+    let arguments = json!({"name": "echo", "arguments": {"text": "awake"}});
+    site.server.modern(&[], "tools/call", arguments).await;
+    let spin = call(5, "spin", json!({}));
+    let same = call(5, "echo", json!({"text": "second"}));
+    let (first, second) = tokio::join!(site.server.post(&[], &spin), site.server.post(&[], &same));
+    let (first, second) = (first.message(), second.message());
+    assert_eq!((&first["id"], &second["id"]), (&json!(5), &json!(5)));
+    assert_eq!(first["result"]["isError"], true, "{first}");
+    assert_eq!(
+        second["result"]["structuredContent"]["text"], "second",
+        "{second}"
+    );
+}
+
+#[tokio::test]
+async fn ten_thousand_calls_on_one_connection_are_answered_in_their_order() {
+    let site = Site::with(&[], with_probe()).await;
+    let (mut read, mut write) = site.server.connect().await.into_split();
+    let write = async move {
+        for id in 0..9_999 {
+            let echo = echo_and_stay(id, "x");
+            write.write_all(echo.as_bytes()).await.unwrap();
+        }
+        write.write_all(echo(9_999, "x").as_bytes()).await.unwrap();
+        write
+    };
+    let read = async move {
+        let mut bytes = Vec::new();
+        while bounded("one of many answers", read.read_buf(&mut bytes))
+            .await
+            .unwrap()
+            > 0
+        {}
+        bytes
+    };
+    let (bytes, _write) = tokio::join!(read, write);
+    let answers = answers(&bytes);
+    assert_eq!(answers.len(), 10_000);
+    for (id, answer) in answers.iter().enumerate() {
+        let message = answer.message();
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(message["id"], id);
+        assert_eq!(message["result"]["structuredContent"]["text"], "x");
+    }
+    still_serving(&site).await;
+}
+
+#[tokio::test]
+async fn clients_that_do_not_read_their_answers_hold_up_nobody() {
+    let site = Site::with(&[], with_probe()).await;
+    let text = "x".repeat(40_000);
+    let mut slow = Vec::new();
+    for id in 0..50 {
+        let mut stream = site.server.connect().await;
+        // More answers than a socket holds: each connection waits for its client.
+        for _ in 0..20 {
+            let echo = echo_and_stay(id, &text);
+            let written = tokio::time::timeout(ENOUGH, stream.write_all(echo.as_bytes()));
+            if written.await.is_err() {
+                break;
+            }
+        }
+        slow.push(stream);
+    }
+    still_serving(&site).await;
+    let mut first = slow.swap_remove(0);
+    let mut bytes = vec![0; 40_000];
+    bounded("the first answer", first.read_exact(&mut bytes))
+        .await
+        .unwrap();
+    assert!(bytes.starts_with(b"HTTP/1.1 200 OK"));
+    drop(slow);
     still_serving(&site).await;
 }

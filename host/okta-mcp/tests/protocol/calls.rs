@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::support::raw::{MODERN, meta};
 use crate::support::with_probe;
-use crate::{ENGINEER, Session, names};
+use crate::{ENGINEER, Session};
 
 #[tokio::test]
 async fn nothing_but_messages_stands_on_stdout_however_much_is_logged() {
@@ -42,29 +42,6 @@ async fn nothing_but_messages_stands_on_stdout_however_much_is_logged() {
     assert!(
         !left.stderr.contains(&token),
         "the token is in no log, at no level"
-    );
-}
-
-#[tokio::test]
-async fn a_line_that_is_no_message_does_not_end_the_session() {
-    let Session {
-        mut server,
-        _simulator,
-        _home,
-    } = Session::start("error").await;
-    server.initialize("2025-06-18").await;
-    for line in [
-        "",
-        "not json",
-        "{\"jsonrpc\": \"2.0\"}",
-        "[1, 2",
-        "{\"jsonrpc\": \"2.0\", \"method\": \"notifications/unheard\"}",
-    ] {
-        server.line(line).await;
-    }
-    assert_eq!(
-        names(&server.request("tools/list", json!({})).await).len(),
-        13
     );
 }
 

@@ -16,6 +16,7 @@
 mod calls;
 mod cancelled;
 mod ends;
+mod malformed;
 mod revisions;
 #[path = "../support/mod.rs"]
 mod support;

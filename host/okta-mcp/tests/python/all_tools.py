@@ -1,12 +1,12 @@
-"""All thirteen tools, called with the official Python SDK of MCP over stdin and stdout.
+"""All thirteen tools, called with the official Python SDK of MCP over every transport.
 
 Usage: python all_tools.py PROGRAM
 
 The program is started twice: as an example Okta org (`PROGRAM simulate`) and as a server on it. Every answer
 is compared with what the org's raw data (`PROGRAM simulate --dump`) say it must be; the rules are Okta's
-documented ones, written anew here. Each check runs in both eras of the protocol: with the handshake
-(`legacy`) and as the client negotiates by itself (`auto`). Prints one line per check and
-ends with `N passed, M failed`; exits 1 if anything failed.
+documented ones, written anew here. Each check runs over stdin and stdout, Streamable HTTP and the deprecated
+HTTP+SSE, in both eras of the protocol where the transport has both: with the handshake (`legacy`) and as the client
+negotiates by itself (`auto`). Prints one line per check and ends with `N passed, M failed`; exits 1 if anything failed.
 """
 
 import asyncio
@@ -20,11 +20,13 @@ import unicodedata
 from pathlib import Path
 
 from mcp import Client, MCPError, StdioServerParameters, stdio_client
+from mcp.client.sse import sse_client
 
 ENGINEER = "mara.okonkwo@northwind.example.com"
 MANY_GROUPS = "noor.haddad@northwind.example.com"
 SECRET = "nwSecretDoNotLeak"
 TIMEOUT = 60
+CANCELLED = 'tool="list_groups" outcome="cancelled"'
 
 
 def at(thing, path):
@@ -300,10 +302,30 @@ async def progress(session, org):
 CHECKS = [the_introduction, the_list_of_tools, *TOOLS, an_error_of_a_tool, an_unknown_tool, progress]
 
 
-def start_org(program, home):
+async def cancellation(client, log, stops):
+    """A call that is taken back: the client is free at once, and where it can know, the server stops."""
+    session = Session(client)
+    before = log.read_text().count(CANCELLED)
+    call = asyncio.create_task(client.call_tool("list_groups", {}))
+    # A call that came after it is answered: it has begun.
+    await session.ok("get_user", {"user": ENGINEER})
+    assert not call.done(), call
+    call.cancel()
+    await asyncio.wait([call], timeout=TIMEOUT)
+    assert call.cancelled(), call
+    for _ in range(TIMEOUT * 10):
+        if not stops or log.read_text().count(CANCELLED) > before:
+            break
+        await asyncio.sleep(0.1)
+    else:
+        raise AssertionError(f"the server did not stop: {log.read_text()}")
+    await session.ok("get_user", {"user": ENGINEER})
+
+
+def start_org(program, home, *more):
     """The example org as a process of its own, and the settings that lead a client to it."""
     org = subprocess.Popen(
-        [program, "simulate", "--listen", "127.0.0.1:0"], env=environment(home), cwd=home, stdout=subprocess.PIPE, text=True
+        [program, "simulate", "--listen", "127.0.0.1:0", *more], env=environment(home), cwd=home, stdout=subprocess.PIPE, text=True
     )
     settings = {}
     for line in org.stdout:
@@ -320,29 +342,78 @@ def environment(home):
     return {"PATH": os.environ.get("PATH", ""), "HOME": home}
 
 
+def start_server(program, home, settings, log):
+    """The program over HTTP, and where it listens."""
+    server = subprocess.Popen(
+        [program, "serve", "--http", "127.0.0.1:0", "--sse", "--iunderstandtherisks"],
+        env=environment(home) | settings, cwd=home, stdout=subprocess.PIPE, stderr=log, text=True,
+    )
+    address = server.stdout.readline().strip()
+    assert address.startswith("http://127.0.0.1:") and address.endswith("/mcp"), address
+    return server, address
+
+
+class Site:
+    """An org, a server on it, and every way to reach it; `log` is what the server has logged."""
+
+    def __init__(self, program, home, name, *org):
+        self.log = Path(home) / f"{name}.log"
+        self._writes = self.log.open("w")
+        self.org, settings = start_org(program, home, *org)
+        settings |= {"OKTA_MCP_LOG": "info"}
+        self.server, self.http = start_server(program, home, settings, self._writes)
+        self._stdio = StdioServerParameters(command=program, args=["serve"], env=environment(home) | settings, cwd=home)
+
+    def stdio(self):
+        return stdio_client(self._stdio, errlog=self._writes)
+
+    def sse(self):
+        return sse_client(self.http.removesuffix("mcp") + "sse")
+
+    def ways(self):
+        """Name, transport, era, the revision that is then spoken, and whether a call that is taken back is stopped."""
+        yield "stdio", self.stdio(), "legacy", "2025-11-25", True
+        yield "stdio", self.stdio(), "auto", "2026-07-28", True
+        # Without a session nothing ties a note of the older revisions to its call.
+        yield "HTTP", self.http, "legacy", "2025-11-25", False
+        yield "HTTP", self.http, "auto", "2026-07-28", True
+        yield "SSE", self.sse(), "legacy", "2025-11-25", True
+
+    def stop(self):
+        for process in (self.server, self.org):
+            process.kill()
+            process.wait()
+        self._writes.close()
+
+
 async def run(program):
     results = []
     with tempfile.TemporaryDirectory() as home:
         dump = subprocess.run([program, "simulate", "--dump"], env=environment(home), cwd=home, capture_output=True, check=True)
         org = Org(passed_on(json.loads(dump.stdout)))
-        process, settings = start_org(program, home)
-        server = StdioServerParameters(command=program, args=["serve"], env=environment(home) | settings, cwd=home)
+        site = Site(program, home, "site")
+        # Groups take longer here than anybody waits.
+        slow = Site(program, home, "slow", "--fault", "delay=60s/api/v1/groups")
         try:
-            for mode, version in (("legacy", "2025-11-25"), ("auto", "2026-07-28")):
-                async with Client(stdio_client(server), mode=mode) as client:
+            for (name, way, mode, version, stops), (_, late, *_) in zip(site.ways(), slow.ways()):
+                where = f"{name} {mode} {version}"
+                async with Client(way, mode=mode) as client:
                     assert client.protocol_version == version, f"{mode} speaks {client.protocol_version}"
                     for check in CHECKS:
-                        results.append(await passes(check, Session(client), org, f"{mode} {version}"))
+                        results.append(await passes(check.__name__, check(Session(client), org), where))
+                async with Client(late, mode=mode) as client:
+                    results.append(await passes("cancellation", cancellation(client, slow.log, stops), where))
         finally:
-            process.kill()
-            process.wait()
+            site.stop()
+            slow.stop()
     return results
 
 
-async def passes(check, session, org, where):
-    name = check.__name__.replace("_", " ") if check not in TOOLS else check.__name__
+async def passes(name, check, where):
+    if name not in [tool.__name__ for tool in TOOLS]:
+        name = name.replace("_", " ")
     try:
-        await check(session, org)
+        await check
     except Exception:
         print(f"FAILED  {where}  {name}")
         traceback.print_exc(file=sys.stdout)

@@ -11,6 +11,9 @@ use tokio::process::Command;
 
 use super::{SECRET, bounded};
 
+/// Characters of the longest answer: clients cut longer ones.
+pub const LONGEST: usize = 45_000;
+
 /// A client and the server that it started.
 pub struct Client {
     service: RunningService<RoleClient, ()>,
@@ -204,5 +207,8 @@ fn only_text(result: &CallToolResult, shown: &str) -> String {
         panic!("{shown}: {content}")
     };
     assert_eq!(block["type"], "text", "{shown}");
-    block["text"].as_str().unwrap().to_owned()
+    let text = block["text"].as_str().unwrap();
+    let length = text.chars().count();
+    assert!(length <= LONGEST, "{shown}: {length} characters");
+    text.to_owned()
 }

@@ -163,6 +163,26 @@ pub fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -
     text
 }
 
+/// Several answers that came one after the other on a connection.
+pub fn answers(mut bytes: &[u8]) -> Vec<Reply> {
+    let mut replies = Vec::new();
+    while !bytes.is_empty() {
+        let end = bytes
+            .windows(4)
+            .position(|end| end == b"\r\n\r\n")
+            .expect("a head")
+            + 4;
+        let length: usize = parse(&bytes[..end])
+            .header("content-length")
+            .expect("a length")
+            .parse()
+            .unwrap();
+        replies.push(parse(&bytes[..end + length]));
+        bytes = &bytes[end + length..];
+    }
+    replies
+}
+
 /// Reads an answer until the server closes the connection.
 pub async fn answer(stream: &mut TcpStream) -> Reply {
     let mut bytes = Vec::new();

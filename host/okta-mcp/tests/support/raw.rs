@@ -56,10 +56,12 @@ impl Raw {
 
     /// Writes one line.
     pub async fn line(&mut self, line: &str) {
-        self.stdin
-            .write_all(format!("{line}\n").as_bytes())
-            .await
-            .unwrap();
+        self.bytes(format!("{line}\n").as_bytes()).await;
+    }
+
+    /// Writes bytes as they are.
+    pub async fn bytes(&mut self, bytes: &[u8]) {
+        self.stdin.write_all(bytes).await.unwrap();
         self.stdin.flush().await.unwrap();
     }
 
@@ -77,6 +79,27 @@ impl Raw {
         )
         .await;
         id
+    }
+
+    /// Writes these lines, and reads as many messages at the same time.
+    pub async fn pour(&mut self, lines: &[String]) -> Vec<Value> {
+        let text = lines.join("\n") + "\n";
+        let Self {
+            stdin, lines: read, ..
+        } = self;
+        let write = async {
+            stdin.write_all(text.as_bytes()).await.unwrap();
+            stdin.flush().await.unwrap();
+        };
+        let read = async {
+            let mut messages = Vec::new();
+            while messages.len() < lines.len() {
+                let line = bounded("a line of many", read.next_line()).await.unwrap();
+                messages.push(message(&line.expect("the server ended")));
+            }
+            messages
+        };
+        tokio::join!(write, read).1
     }
 
     /// The next message, or none when the server has closed its end.
