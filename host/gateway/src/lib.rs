@@ -15,11 +15,17 @@
 //!    cap, `paging` finds where the next one begins (`header` and `link` read the fields);
 //! 4. `pace` decides when a request may go, and whether a failed one is worth another.
 //!
+//! Beside the door stands [`AccessTokens`], which checks the tokens of this server's own callers (`bearer`): the
+//! issuer's keys are the only thing that is ever fetched without a proof, from the address that the operator
+//! configured, and no plugin's doing leads there.
+//!
+//!
 //! It never follows a redirect, keeps no cookie, and takes nothing from a `Link` but Okta's `after`.
 //! It does not know tools, plugins or WebAssembly, and never logs a value of a
 //! request: only templates, statuses, sizes, times and request ids.
 
 mod answer;
+mod bearer;
 mod body;
 mod cache;
 mod client;
@@ -39,6 +45,10 @@ mod secret;
 mod send;
 mod tls;
 
+pub use bearer::{
+    AccessTokens, Bearer, BearerSettings, IssuerError, KeysUrl, KeysUrlError, MAX_TOKEN_BYTES,
+    TokenError,
+};
 pub use credential::{Credential, CredentialError};
 pub use gateway::{Budget, Gateway, Settings, SetupError, Unauthorized};
 pub use oauth::{Holding, Holds, ScopeCeiling, ScopeError};
