@@ -19,6 +19,7 @@
 //! issuer's keys are the only thing that is ever fetched without a proof, from the address that the operator
 //! configured, and no plugin's doing leads there.
 //!
+//! `tally` counts what passed, for metrics.
 //!
 //! It never follows a redirect, keeps no cookie, and takes nothing from a `Link` but Okta's `after`.
 //! It does not know tools, plugins or WebAssembly, and never logs a value of a
@@ -43,6 +44,7 @@ mod request;
 mod run;
 mod secret;
 mod send;
+mod tally;
 mod tls;
 
 pub use bearer::{
@@ -56,4 +58,5 @@ pub use pace::{Pacing, PacingError, Wait, Why};
 pub use run::Run;
 pub use secret::Secret;
 pub use secret::source::{Source, SourceError};
+pub use tally::RateLimit;
 pub use tls::{CaFile, CaFileError};
