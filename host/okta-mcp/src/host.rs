@@ -170,7 +170,10 @@ impl Host {
         Ok(Self {
             registry,
             connection,
-            cursor_key: cursor_key::load()?,
+            cursor_key: match settings.cursor_key {
+                Some(key) => key,
+                None => cursor_key::load()?,
+            },
             audit: match settings.audit {
                 Some(audit) => {
                     let key = state_key::keep(AUDIT_KEY).map(SealKey::new);

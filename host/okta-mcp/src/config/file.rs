@@ -44,6 +44,10 @@ pub struct File {
     pub accepted_findings: Option<PathBuf>,
     /// How plugins are run.
     pub sandbox: SandboxSection,
+    /// A file with the key that seals cursors, for several servers behind one balancer: 32 characters or more, such as
+    /// `openssl rand -base64 32` makes; relative to this file. OKTA_MCP_CURSOR_KEY holds the key itself and wins. Without
+    /// either the key is made and kept on this machine.
+    pub cursor_key_file: Option<PathBuf>,
     /// What goes to stderr: error, warn, info, debug, trace, or a filter such as `warn,gateway=debug`.
     pub log: Option<String>,
 }

@@ -15,6 +15,7 @@
 mod ends;
 mod guards;
 mod malformed;
+mod replicas;
 mod revisions;
 mod sse;
 #[path = "../support/mod.rs"]
