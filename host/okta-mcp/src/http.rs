@@ -12,6 +12,7 @@ mod connections;
 mod exposure;
 mod guard;
 mod intake;
+mod leaving;
 mod sse;
 
 use std::io;
@@ -105,6 +106,7 @@ fn routes(options: &Options, server: Server, ending: &Ending) -> Router {
         messages = messages.merge(sse::routes(server, ending.asked.clone()));
     }
     let messages = messages
+        .layer(from_fn_with_state(ending.asked.clone(), leaving::check))
         .layer(from_fn(intake::check))
         .layer(DefaultBodyLimit::max(intake::MAX_BODY))
         .layer(Extension(Caller::local()))

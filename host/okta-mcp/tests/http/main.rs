@@ -14,6 +14,7 @@
 
 mod ends;
 mod guards;
+mod held;
 mod malformed;
 mod replicas;
 mod revisions;
