@@ -13,6 +13,7 @@ mod auth;
 mod cursor_key;
 mod error;
 pub mod file;
+mod http;
 mod pace;
 mod sandbox;
 

@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
+use super::Started;
 use crate::cli::{Options, Transport};
-use crate::config::file::HttpSection;
-use crate::http::{self, Exposure, Guard, Listen};
+use crate::http::{self, Authentication, Exposure, Guard, Listen, PublicUrl};
 use crate::mcp::Server;
 
 pub(super) async fn run(options: &Options, transport: Transport) -> anyhow::Result<ExitCode> {
@@ -14,7 +14,7 @@ pub(super) async fn run(options: &Options, transport: Transport) -> anyhow::Resu
     started.host.open_audit();
     let server = Server::new(started.host.clone());
     if transport.http.is_some() || transport.sse {
-        return over_http(server, &started.http, transport).await;
+        return over_http(server, &started, transport).await;
     }
     anyhow::ensure!(
         !transport.is_given(),
@@ -31,10 +31,10 @@ pub(super) async fn run(options: &Options, transport: Transport) -> anyhow::Resu
 
 async fn over_http(
     server: Server,
-    settings: &HttpSection,
+    started: &Started,
     transport: Transport,
 ) -> anyhow::Result<ExitCode> {
-    let options = options(settings, transport)?;
+    let options = options(started, transport)?;
     if options.exposure.is_unprotected() {
         tracing::error!(
             "{} answers everybody who can connect, with all that the credential can read (--iunderstandtherisks)",
@@ -55,7 +55,8 @@ async fn over_http(
     Ok(ExitCode::SUCCESS)
 }
 
-fn options(settings: &HttpSection, transport: Transport) -> anyhow::Result<http::Options> {
+fn options(started: &Started, transport: Transport) -> anyhow::Result<http::Options> {
+    let settings = &started.http;
     let listen = match (transport.http.flatten(), &settings.listen) {
         (Some(listen), _) => listen,
         (None, Some(text)) => text
@@ -63,28 +64,34 @@ fn options(settings: &HttpSection, transport: Transport) -> anyhow::Result<http:
             .with_context(|| format!("http.listen: `{}`", capability::text::clean(text, 60)))?,
         (None, None) => Listen::default(),
     };
-    let exposure = Exposure::decide(listen, false, transport.iunderstandtherisks)?;
+    let registry = started.host.registry();
+    let authentication = Authentication::of(settings, started.ca_file.clone(), registry)?;
+    let exposure = Exposure::decide(
+        listen,
+        authentication.is_some(),
+        transport.iunderstandtherisks,
+    )?;
+    let public_url: Option<PublicUrl> = settings
+        .public_url
+        .as_deref()
+        .map(str::parse)
+        .transpose()
+        .context("http.publicUrl")?;
+    anyhow::ensure!(
+        public_url.is_some() || authentication.is_none() || !exposure.is_public(),
+        "http.publicUrl is missing: clients of other machines are told by it where to get a token; write the URL that \
+         they know this server by, such as https://okta-mcp.example.com"
+    );
     let mut hosts = settings.allowed_hosts.clone();
-    hosts.extend(public_host(settings.public_url.as_deref())?);
+    hosts.extend(public_url.as_ref().map(PublicUrl::host));
     Ok(http::Options {
         exposure,
         guard: Guard::new(hosts, &settings.allowed_origins).context("http.allowedOrigins")?,
+        public_url,
+        authentication,
         sessions: transport.http_sessions,
         sse: transport.sse,
     })
-}
-
-fn public_host(url: Option<&str>) -> anyhow::Result<Option<String>> {
-    let Some(text) = url else { return Ok(None) };
-    let wrong = || {
-        format!(
-            "http.publicUrl: `{}` is no URL of a server; write it as in https://okta-mcp.example.com",
-            capability::text::clean(text, 80)
-        )
-    };
-    let url = url::Url::parse(text).with_context(wrong)?;
-    let host = url.host_str().with_context(wrong)?;
-    Ok(Some(host.to_owned()))
 }
 
 /// Ctrl-C, or what a service manager sends.
