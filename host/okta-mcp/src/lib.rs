@@ -30,6 +30,7 @@ pub mod host;
 pub mod http;
 pub mod install;
 pub mod mcp;
+pub mod metrics;
 pub mod registry;
 pub mod report;
 pub mod schema;

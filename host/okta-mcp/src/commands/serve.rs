@@ -8,6 +8,7 @@ use super::Started;
 use crate::cli::{Options, Transport};
 use crate::http::{self, Authentication, Exposure, Guard, Listen, PublicUrl};
 use crate::mcp::Server;
+use crate::metrics;
 
 pub(super) async fn run(options: &Options, transport: Transport) -> anyhow::Result<ExitCode> {
     let started = super::start(options).await?;
@@ -18,7 +19,7 @@ pub(super) async fn run(options: &Options, transport: Transport) -> anyhow::Resu
     }
     anyhow::ensure!(
         !transport.is_given(),
-        "--http-sessions and --iunderstandtherisks say how HTTP is served; add --http or --sse"
+        "--http-sessions, --metrics and --iunderstandtherisks say how HTTP is served; add --http or --sse"
     );
     if std::io::IsTerminal::is_terminal(&std::io::stdin()) {
         anstream::eprintln!(
@@ -44,6 +45,7 @@ async fn over_http(
     if options.sse {
         tracing::warn!("HTTP+SSE is deprecated in MCP; clients should use /mcp (Streamable HTTP)");
     }
+    let metrics = metrics(started, transport, &options).await?;
     let address = options.exposure.address();
     let bound = http::Bound::bind(options)
         .await
@@ -51,8 +53,37 @@ async fn over_http(
     let address = bound.address()?;
     // stdout carries no protocol here: a script that starts the server reads the address from it.
     anstream::println!("http://{address}/mcp");
+    if let Some(listener) = metrics {
+        anstream::println!("http://{}/metrics", listener.address()?);
+        tokio::spawn(listener.serve());
+    }
     bound.serve(server, asked_to_end()).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The listener for `/metrics`, where one is asked for.
+async fn metrics(
+    started: &Started,
+    transport: Transport,
+    options: &http::Options,
+) -> anyhow::Result<Option<metrics::Listener>> {
+    let address = match (transport.metrics, &started.http.metrics) {
+        (Some(address), _) => address.unwrap_or_default(),
+        (None, Some(text)) => text
+            .parse()
+            .with_context(|| format!("http.metrics: `{}`", capability::text::clean(text, 60)))?,
+        (None, None) => return Ok(None),
+    };
+    if address.is_public() {
+        tracing::warn!(
+            "/metrics answers everybody who can connect: which tools are called, how often, how fast"
+        );
+    }
+    let bound =
+        metrics::Listener::bind(address, started.host.counted(), options.guard.clone()).await;
+    bound
+        .map(Some)
+        .context("the address for /metrics cannot be listened on")
 }
 
 fn options(started: &Started, transport: Transport) -> anyhow::Result<http::Options> {

@@ -16,6 +16,9 @@ pub struct HttpSection {
     pub allowed_hosts: Vec<String>,
     /// Origins whose pages may talk to this server, such as https://app.example.com. Pages of this machine always may.
     pub allowed_origins: Vec<String>,
+    /// Where Prometheus finds `/metrics`, as `--metrics` takes it, such as 127.0.0.1:9464. `--metrics ADDR` wins. Nobody
+    /// is asked for a token there.
+    pub metrics: Option<String>,
     /// Whose access tokens are asked for. Without it nobody is asked for one, and only this machine is served.
     pub auth: HttpAuthSection,
     /// Which callers may use which plugins and tools; with `auth`, nobody may use what no rule opens to them.

@@ -56,6 +56,7 @@ pub(super) async fn check(
         }
         Err(refusal) => {
             tracing::info!(target: "audit", event = "refused-token", "{}", refusal.description());
+            gate.host.metrics().refused_token(refusal.kind());
             gate.answer(&refusal, &request)
         }
     }
@@ -115,6 +116,16 @@ impl Gate {
 }
 
 impl Refusal {
+    /// A word for it, for counting.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::NoToken => "no-token",
+            Self::Request(_) => "request",
+            Self::Token(error) => error.kind(),
+            Self::Scope => "scope",
+        }
+    }
+
     /// One line that can stand in a header in quotes.
     fn description(&self) -> String {
         match self {

@@ -18,6 +18,7 @@ mod guards;
 mod held;
 mod issuer;
 mod malformed;
+mod metrics;
 mod protected;
 mod replicas;
 mod revisions;
