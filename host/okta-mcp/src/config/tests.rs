@@ -359,7 +359,7 @@ fn a_cursor_key_has_enough_in_it_and_the_environment_s_wins() {
     let file = r#"{"cursorKeyFile": "token"}"#;
     assert_eq!(
         problem(file),
-        "DIR/okta-mcp/token: has 16 characters, and a key has 32 or more; make one with `openssl rand -base64 32`"
+        "DIR/okta-mcp/token: has 17 characters, and a key has 32 or more; make one with `openssl rand -base64 32`"
     );
     let with = |key: &str| load(Some(file), true, &[("OKTA_MCP_CURSOR_KEY", key)]);
     assert!(with(&"k".repeat(32)).unwrap().cursor_key.is_some());

@@ -129,3 +129,50 @@ async fn accept(listener: &TcpListener, open: &Arc<Semaphore>) -> io::Result<Acc
     stream.set_nodelay(true)?;
     Ok((stream, permit))
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_small_answer_is_not_held_back_for_a_larger_one() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let open = Arc::new(Semaphore::new(1));
+        let _client = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
+        let (stream, _permit) = accept(&listener, &open).await.unwrap();
+        assert!(stream.nodelay().unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_call_that_does_not_end_holds_the_end_up_for_half_a_minute_and_no_longer() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (begun, ending) = (Arc::new(Notify::new()), Ending::default());
+        let told = Arc::clone(&begun);
+        let endless = get(async move || {
+            told.notify_one();
+            std::future::pending::<()>().await;
+        });
+        let app = Router::new().route("/", endless);
+        let served = tokio::spawn(serve(listener, app, ending.clone()));
+        let mut client = TcpStream::connect(address).await.unwrap();
+        client
+            .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+            .await
+            .unwrap();
+        begun.notified().await;
+        // From here on time passes when nothing else happens.
+        tokio::time::pause();
+        let asked = tokio::time::Instant::now();
+        ending.asked.cancel();
+        served.await.unwrap();
+        assert_eq!(asked.elapsed().as_secs(), DRAIN_TIME.as_secs());
+        assert!(ending.now.is_cancelled());
+    }
+}
