@@ -13,7 +13,16 @@ pub struct Caller {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Reach {
     Everything,
-    Tools(Arc<BTreeSet<String>>),
+    Only(Arc<Opened>),
+}
+
+/// What rules open to somebody.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Opened {
+    /// Tools that are offered.
+    pub(super) tools: BTreeSet<String>,
+    /// Plugins that are open as a whole.
+    pub(super) plugins: BTreeSet<String>,
 }
 
 impl Caller {
@@ -26,11 +35,11 @@ impl Caller {
         }
     }
 
-    /// The bearer of a token of `subject`'s, to whom `tools` are open and no others.
-    pub(super) fn bearer(subject: &str, tools: BTreeSet<String>) -> Self {
+    /// The bearer of a token of `subject`'s, to whom `opened` is open and nothing else.
+    pub(super) fn bearer(subject: &str, opened: Opened) -> Self {
         Self {
             subject: Some(subject.into()),
-            reach: Reach::Tools(Arc::new(tools)),
+            reach: Reach::Only(Arc::new(opened)),
         }
     }
 
@@ -45,7 +54,17 @@ impl Caller {
     pub fn may_call(&self, tool: &str) -> bool {
         match &self.reach {
             Reach::Everything => true,
-            Reach::Tools(tools) => tools.contains(tool),
+            Reach::Only(opened) => opened.tools.contains(tool),
+        }
+    }
+
+    /// Whether the whole of the plugin is theirs: what it brings beside its tools goes with all of them and not with
+    /// single ones.
+    #[must_use]
+    pub fn may_use_all_of(&self, plugin: &str) -> bool {
+        match &self.reach {
+            Reach::Everything => true,
+            Reach::Only(opened) => opened.plugins.contains(plugin),
         }
     }
 }

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use capability::text::clean;
 use gateway::Bearer;
 
+use super::access::Opened;
 use crate::config::file::AccessSection;
 use crate::registry::{Registry, nearest};
 
@@ -91,17 +92,19 @@ impl Rules {
         Ok(Self(sections.to_vec()))
     }
 
-    /// The tools of `registry` that are open to `bearer`.
-    pub(super) fn opened_to(&self, bearer: &Bearer, registry: &Registry) -> BTreeSet<String> {
+    /// What of `registry` is open to `bearer`.
+    pub(super) fn opened_to(&self, bearer: &Bearer, registry: &Registry) -> Opened {
         let own: Vec<_> = self.0.iter().filter(|rule| is_for(rule, bearer)).collect();
-        registry
-            .tools()
-            .filter(|offered| {
-                let (plugin, tool) = (offered.loaded.name(), &offered.tool.name);
-                own.iter().any(|rule| opens(rule, plugin, tool))
-            })
-            .map(|offered| offered.tool.name.clone())
-            .collect()
+        let has = |plugin: &str| own.iter().any(|rule| opens_all_of(rule, plugin));
+        let tools = registry.tools().filter(|offered| {
+            let tool = &offered.tool.name;
+            has(offered.loaded.name()) || own.iter().any(|rule| rule.tools.contains(tool))
+        });
+        let names = registry.plugins().iter().map(|loaded| loaded.name());
+        Opened {
+            tools: tools.map(|offered| offered.tool.name.clone()).collect(),
+            plugins: names.filter(|name| has(name)).map(str::to_owned).collect(),
+        }
     }
 }
 
@@ -118,11 +121,10 @@ fn is_for(rule: &AccessSection, bearer: &Bearer) -> bool {
     subject && one_of(&rule.groups, &bearer.groups) && one_of(&rule.scopes, &bearer.scopes)
 }
 
-fn opens(rule: &AccessSection, plugin: &str, tool: &str) -> bool {
+fn opens_all_of(rule: &AccessSection, plugin: &str) -> bool {
     rule.plugins
         .iter()
         .any(|name| name == ALL || name == plugin)
-        || rule.tools.iter().any(|name| name == tool)
 }
 
 fn check_plugin(rule: usize, name: &str, registry: &Registry) -> Result<(), RuleError> {
@@ -218,14 +220,29 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_opens_whole_plugins_and_single_tools() {
-        let rule = AccessSection {
-            plugins: own(&["users"]),
+    fn a_rule_opens_whole_plugins_and_single_tools_of_others() {
+        let registry = Registry::load(
+            &sandbox::Engine::new().unwrap(),
+            &crate::builtin::ALL,
+            &std::collections::BTreeMap::new(),
+            std::path::Path::new(""),
+            &crate::admission::Admission::default(),
+        )
+        .unwrap();
+        let section = AccessSection {
+            plugins: own(&["policies"]),
             tools: own(&["list_groups"]),
             ..rule(&["Helpdesk"], &[], &[])
         };
-        assert!(opens(&rule, "users", "get_user"));
-        assert!(opens(&rule, "groups", "list_groups"));
-        assert!(!opens(&rule, "groups", "get_group_members"));
+        let rules = Rules::parse(&[section], &registry).unwrap();
+        let opened = rules.opened_to(&bearer(&["Helpdesk"], &[]), &registry);
+        let set = |names: &[&str]| own(names).into_iter().collect::<BTreeSet<_>>();
+        assert_eq!(
+            opened.tools,
+            set(&["get_policy", "list_groups", "list_policies"])
+        );
+        assert_eq!(opened.plugins, set(&["policies"]));
+        let nothing = rules.opened_to(&bearer(&["IAM"], &[]), &registry);
+        assert_eq!(nothing, Opened::default());
     }
 }

@@ -101,12 +101,11 @@ pub(super) async fn check(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
+    use super::super::access::Opened;
     use super::*;
 
     fn caller(subject: &str) -> Caller {
-        Caller::bearer(subject, BTreeSet::new())
+        Caller::bearer(subject, Opened::default())
     }
 
     #[test]
