@@ -51,13 +51,14 @@ async fn over_http(
         .await
         .with_context(|| format!("{address} cannot be listened on"))?;
     let address = bound.address()?;
+    let end = asked_to_end()?;
     // stdout carries no protocol here: a script that starts the server reads the address from it.
     anstream::println!("http://{address}/mcp");
     if let Some(listener) = metrics {
         anstream::println!("http://{}/metrics", listener.address()?);
         tokio::spawn(listener.serve());
     }
-    bound.serve(server, asked_to_end()).await;
+    bound.serve(server, end).await;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -125,25 +126,28 @@ fn options(started: &Started, transport: Transport) -> anyhow::Result<http::Opti
     })
 }
 
-/// Ctrl-C, or what a service manager sends.
-async fn asked_to_end() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = match signal(SignalKind::terminate()) {
-            Ok(terminate) => terminate,
-            Err(error) => {
-                tracing::warn!("SIGTERM cannot be waited for: {error}");
-                let _ = tokio::signal::ctrl_c().await;
-                return;
-            }
-        };
+/// Ends when Ctrl-C is pressed, or when a service manager asks for the end. Listens from the call on, so that whoever
+/// knows the address can already ask.
+#[cfg(unix)]
+fn asked_to_end() -> anyhow::Result<impl Future<Output = ()> + Send> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let listen = |kind| signal(kind).context("signals cannot be waited for");
+    let mut terminate = listen(SignalKind::terminate())?;
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
+            _ = interrupt.recv() => {}
         }
-    }
-    #[cfg(not(unix))]
-    let _ = tokio::signal::ctrl_c().await;
-    tracing::info!("asked to end");
+        tracing::info!("asked to end");
+    })
+}
+
+/// Ends when Ctrl-C is pressed.
+#[cfg(not(unix))]
+fn asked_to_end() -> anyhow::Result<impl Future<Output = ()> + Send> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+        tracing::info!("asked to end");
+    })
 }

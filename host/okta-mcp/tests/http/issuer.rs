@@ -158,6 +158,9 @@ impl Issuer {
                         }
                     }
                     let answer = seen.answer(&String::from_utf8(request).unwrap());
+                    if seen.status.load(Ordering::SeqCst) == 0 {
+                        std::future::pending::<()>().await;
+                    }
                     let _ = stream.write_all(answer.as_bytes()).await;
                 });
             }
@@ -168,6 +171,11 @@ impl Issuer {
     /// Publishes these keys from now on.
     pub fn publish(&self, keys: Vec<Key>) {
         *self.seen.keys.lock().unwrap() = keys;
+    }
+
+    /// Takes requests from now on and answers none.
+    pub fn stall(&self) {
+        self.answer_with(0);
     }
 
     /// Answers with this status from now on.

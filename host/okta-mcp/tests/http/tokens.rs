@@ -1,10 +1,13 @@
 //! Attacks on the door: what is no good token of the organisation's, and what happens to its keys.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::issuer::{AUDIENCE, Issuer, Key, PERSON, SCOPE, encode, now, signed, unsigned};
 use crate::protected::{Protected, assert_invalid, names};
+use crate::support::bounded;
 use crate::support::http::{answer, request};
 use crate::{ENGINEER, initialize};
 
@@ -443,6 +446,25 @@ async fn while_the_keys_cannot_be_had_nobody_is_let_in_and_the_log_says_why() {
     for line in ["has status 500", "has status 302", "has status 404"] {
         assert!(log.contains(line), "{log}");
     }
+}
+
+#[tokio::test]
+async fn an_issuer_that_does_not_answer_holds_up_nobody_whose_key_is_known() {
+    let protected = Arc::new(Protected::start(&[]).await);
+    protected.still_serving().await;
+    protected.issuer.stall();
+    let token = protected.issuer.token_with(&Key::ec("new"), json!({}));
+    let own = Arc::clone(&protected);
+    let waiting = tokio::spawn(async move { own.list_with(&token).await });
+    while protected.issuer.asked() < 2 {
+        tokio::task::yield_now().await;
+    }
+    protected.still_serving().await;
+    assert!(!waiting.is_finished());
+    // A key that could not be looked up is none of the issuer's as far as is known.
+    let reply = bounded("the end of the fetch", waiting).await.unwrap();
+    assert_eq!(reply.status, 401, "{reply:?}");
+    protected.still_serving().await;
 }
 
 #[tokio::test]
