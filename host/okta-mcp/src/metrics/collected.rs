@@ -29,8 +29,8 @@ impl Collector for Collected {
     fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
         let load = self.engine.load();
         for (name, help, count) in [
-            ("calls_running", "Calls that run", load.running),
-            ("calls_waiting", "Calls that wait for a turn", load.waiting),
+            ("calls_running", "Calls that run.", load.running),
+            ("calls_waiting", "Calls that wait for a turn.", load.waiting),
         ] {
             let gauge = ConstGauge::new(i64::try_from(count).unwrap_or(i64::MAX));
             let metric = encoder.encode_descriptor(name, help, None, gauge.metric_type())?;
@@ -43,12 +43,12 @@ impl Collector for Collected {
         for (name, help, value) in [
             (
                 "okta_rate_limit",
-                "Requests in a window of Okta's, by bucket",
+                "Requests in a window of Okta's, by bucket.",
                 (|limit| limit.limit) as fn(&gateway::RateLimit) -> u64,
             ),
             (
                 "okta_rate_limit_remaining",
-                "Requests left in the window, by bucket",
+                "Requests left in the window, by bucket.",
                 |limit| limit.remaining,
             ),
         ] {
@@ -61,7 +61,7 @@ impl Collector for Collected {
         }
         let mut family = encoder.encode_descriptor(
             "okta_requests",
-            "Requests to Okta, retries included, by the status of the answer",
+            "Requests to Okta, retries included, by the status of the answer.",
             None,
             MetricType::Counter,
         )?;
