@@ -164,7 +164,7 @@ impl Record {
             plugin: subject.plugin.clone(),
             digest: subject.digest.clone(),
             tool: subject.tool.clone(),
-            reason: reason(denial),
+            reason: Reason::from(denial),
             class: match denial.class() {
                 grant::Class::Denied => Class::Denied,
                 grant::Class::Invalid => Class::Invalid,
@@ -338,19 +338,21 @@ fn micros(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
-fn reason(denial: &grant::Denial) -> Reason {
-    match denial {
-        grant::Denial::UndeclaredEndpoint { .. } => Reason::UndeclaredEndpoint,
-        grant::Denial::EndpointOfOtherTool { .. } => Reason::EndpointOfOtherTool,
-        grant::Denial::UndeclaredQuery { .. } => Reason::UndeclaredQuery,
-        grant::Denial::UnknownParameter { .. } => Reason::UnknownParameter,
-        grant::Denial::Missing { .. } => Reason::MissingParameter,
-        grant::Denial::Twice { .. } => Reason::RepeatedParameter,
-        grant::Denial::Value { .. } => Reason::MalformedValue,
-        grant::Denial::UndeclaredName { .. } => Reason::UndeclaredName,
-        grant::Denial::Hidden { .. } => Reason::HiddenField,
-        grant::Denial::OtherEndpoint { .. } => Reason::OtherEndpoint,
-        grant::Denial::NotPaged { .. } | grant::Denial::Cursor(_) => Reason::BadCursor,
-        grant::Denial::Address(_) => Reason::BadAddress,
+impl From<&grant::Denial> for Reason {
+    fn from(denial: &grant::Denial) -> Self {
+        match denial {
+            grant::Denial::UndeclaredEndpoint { .. } => Self::UndeclaredEndpoint,
+            grant::Denial::EndpointOfOtherTool { .. } => Self::EndpointOfOtherTool,
+            grant::Denial::UndeclaredQuery { .. } => Self::UndeclaredQuery,
+            grant::Denial::UnknownParameter { .. } => Self::UnknownParameter,
+            grant::Denial::Missing { .. } => Self::MissingParameter,
+            grant::Denial::Twice { .. } => Self::RepeatedParameter,
+            grant::Denial::Value { .. } => Self::MalformedValue,
+            grant::Denial::UndeclaredName { .. } => Self::UndeclaredName,
+            grant::Denial::Hidden { .. } => Self::HiddenField,
+            grant::Denial::OtherEndpoint { .. } => Self::OtherEndpoint,
+            grant::Denial::NotPaged { .. } | grant::Denial::Cursor(_) => Self::BadCursor,
+            grant::Denial::Address(_) => Self::BadAddress,
+        }
     }
 }

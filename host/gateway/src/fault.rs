@@ -69,6 +69,11 @@ pub(crate) fn body_broke(error: reqwest::Error) -> Failure {
     ))
 }
 
+/// What an error came from, in a line that does not name where the request went.
+pub(crate) fn cause(error: reqwest::Error) -> String {
+    innermost(&error.without_url())
+}
+
 fn innermost(error: &reqwest::Error) -> String {
     let last = chain(error).last();
     clean(

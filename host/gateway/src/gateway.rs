@@ -1,6 +1,6 @@
 //! The one door to Okta.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +27,7 @@ use crate::pace::{Admission, Attempts, Pacing, Permit, Setback, Wait, Waits};
 use crate::request::Earlier;
 use crate::run::Run;
 use crate::secret::source::Exposed;
+use crate::tally::{RateLimit, Tally};
 use crate::tls::CaFile;
 use crate::{answer, body, look, refusal, send};
 
@@ -91,6 +92,7 @@ struct Line {
     credential: Credential,
     user_agent: HeaderValue,
     client: Client,
+    tally: Tally,
 }
 
 impl Gateway {
@@ -110,6 +112,7 @@ impl Gateway {
                 org: settings.org,
                 credential: settings.credential,
                 user_agent,
+                tally: Tally::default(),
             }),
             admission: Admission::new(Pacing::default()),
             flights: Arc::default(),
@@ -217,6 +220,19 @@ impl Gateway {
                     "Okta did not answer the requests for tokens in time".to_owned(),
                 )))
             })
+    }
+
+    /// Requests so far by the status of the answer; none for those without one. Retries count like any other.
+    #[must_use]
+    pub fn requests_by_status(&self) -> BTreeMap<Option<u16>, u64> {
+        self.line.tally.counts()
+    }
+
+    /// Okta's rate limits as far as answers have told of them, one for each bucket: where a bucket turned out to be
+    /// several, the one with the least left.
+    #[must_use]
+    pub fn rate_limits(&self) -> Vec<RateLimit> {
+        self.admission.rate_limits()
     }
 
     /// Another pace than [`Pacing::default`].
@@ -440,7 +456,15 @@ impl Line {
             .await
             .map_err(|error| not_sent(&error.to_string()))?;
         let begun = Instant::now();
-        let response = send::send(get, &self.credential, self.way(client), earlier).await?;
+        let sent = send::send(
+            get,
+            &self.credential,
+            self.way(client),
+            &self.tally,
+            earlier,
+        )
+        .await;
+        let response = sent?;
         permit.heard(response.status(), response.headers());
         let status = response.status().as_u16();
         let request_id = refusal::request_id(response.headers());

@@ -19,11 +19,18 @@
 //! for without a credential, so that a person can be told where the way to his org ends. Its caller chooses
 //! nothing that is sent, and no plugin has it.
 //!
+//! Beside the door stands [`AccessTokens`], which checks the tokens of this server's own callers (`bearer`): the
+//! issuer's keys are the only thing that is ever fetched without a proof, from the address that the operator
+//! configured, and no plugin's doing leads there.
+//!
+//! `tally` counts what passed, for metrics.
+//!
 //! It never follows a redirect, keeps no cookie, and takes nothing from a `Link` but Okta's `after`.
 //! It does not know tools, plugins or WebAssembly, and never logs a value of a
 //! request: only templates, statuses, sizes, times and request ids.
 
 mod answer;
+mod bearer;
 mod body;
 mod cache;
 mod client;
@@ -42,8 +49,13 @@ mod request;
 mod run;
 mod secret;
 mod send;
+mod tally;
 mod tls;
 
+pub use bearer::{
+    AccessTokens, Bearer, BearerSettings, IssuerError, KeysUrl, KeysUrlError, MAX_TOKEN_BYTES,
+    TokenError,
+};
 pub use credential::{Credential, CredentialError, Method};
 pub use gateway::{Budget, Gateway, Settings, SetupError, Unauthorized};
 pub use look::{Found, FrontDoor, NoAnswer, Route, Sighting};
@@ -53,4 +65,5 @@ pub use pace::{Pacing, PacingError, Wait, Why};
 pub use run::Run;
 pub use secret::Secret;
 pub use secret::source::{Exposed, Source, SourceError};
+pub use tally::RateLimit;
 pub use tls::{CaFile, CaFileError};

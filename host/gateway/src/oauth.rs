@@ -19,7 +19,7 @@ pub(crate) mod endpoint;
 pub(crate) mod error;
 mod holding;
 mod key;
-mod provider;
+pub(crate) mod provider;
 mod scope;
 mod service;
 

@@ -13,6 +13,7 @@ use crate::fault;
 use crate::oauth::endpoint::Way;
 use crate::pace::Setback;
 use crate::request::{self, Earlier};
+use crate::tally::Tally;
 
 /// Sends `get` and returns the head of the response.
 ///
@@ -22,6 +23,7 @@ pub(crate) async fn send(
     get: &AuthorizedGet,
     credential: &Credential,
     way: Way<'_>,
+    tally: &Tally,
     earlier: Earlier<'_>,
 ) -> Result<Response, Setback> {
     let mut first = true;
@@ -46,6 +48,11 @@ pub(crate) async fn send(
             .header(USER_AGENT, way.user_agent.clone())
             .send()
             .await;
+        tally.count(
+            sent.as_ref()
+                .ok()
+                .map(|response| response.status().as_u16()),
+        );
         let response = sent.map_err(|error| {
             let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
             debug!(

@@ -12,6 +12,7 @@ use crate::admission::Offer;
 use crate::audit_report::{self, Since};
 use crate::http::Listen;
 use crate::install::Client;
+use crate::metrics;
 use crate::report::Format;
 use crate::toolchain::Wish;
 use crate::version;
@@ -47,6 +48,13 @@ pub struct Transport {
     /// With --http: keep the sessions of MCP's older revisions
     #[arg(long)]
     pub http_sessions: bool,
+    /// With --http: serve /metrics for Prometheus on another address [default address: 127.0.0.1:9464]
+    #[arg(long, value_name = "ADDR", num_args = 0..=1)]
+    #[allow(
+        clippy::option_option,
+        reason = "clap's form for a flag with an optional value"
+    )]
+    pub metrics: Option<Option<metrics::Address>>,
     /// Serve the deprecated HTTP+SSE transport at /sse beside /mcp; needs --iunderstandtherisks
     #[arg(long, requires = "iunderstandtherisks")]
     pub sse: bool,

@@ -30,6 +30,7 @@ use std::sync::Arc;
 
 use ::audit::row::{Client, Transport};
 use anyhow::Context as _;
+use gateway::CaFile;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 
@@ -166,6 +167,8 @@ const LINES_WAITING: usize = 1_024;
 struct Started {
     host: Arc<Host>,
     http: HttpSection,
+    /// Authorities to trust beside the system's.
+    ca_file: Option<CaFile>,
     /// Kept alive while the host is used.
     _org: Option<ExampleOrg>,
     _log: Log,
@@ -186,15 +189,21 @@ async fn start(options: &Options) -> anyhow::Result<Started> {
         return Ok(Started {
             host,
             http: HttpSection::default(),
+            ca_file: None,
             _org: Some(org),
             _log: log,
         });
     }
     let (settings, log) = settings(options)?;
     let http = settings.http.clone();
+    let ca_file = match &settings.okta {
+        config::Okta::Ready { ca_file, .. } => ca_file.clone(),
+        config::Okta::Missing(_) => None,
+    };
     Ok(Started {
         host: Arc::new(Host::start(settings, &builtin::ALL)?),
         http,
+        ca_file,
         _org: None,
         _log: log,
     })

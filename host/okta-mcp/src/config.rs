@@ -10,8 +10,10 @@
 
 mod audit;
 mod auth;
+mod cursor_key;
 mod error;
 pub mod file;
+mod http;
 mod pace;
 mod sandbox;
 
@@ -19,6 +21,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use capability::boundary::Boundary;
+use capability::cursor::CursorKey;
 use capability::org::OrgUrl;
 use capability::surface::Accepted;
 use gateway::{CaFile, Credential};
@@ -65,6 +68,8 @@ pub struct Settings {
     pub http: HttpSection,
     /// How the audit log is kept, if one is.
     pub audit: Option<::audit::log::Settings>,
+    /// The key that seals cursors, where several servers share one.
+    pub cursor_key: Option<CursorKey>,
     /// What plugins have to get past.
     pub admission: Admission,
     /// How plugins are run.
@@ -148,7 +153,7 @@ impl Settings {
             .log
             .clone()
             .or_else(|| env("OKTA_MCP_LOG").filter(|text| !text.is_empty()))
-            .or(file.log)
+            .or_else(|| file.log.clone())
             .unwrap_or_else(|| "warn".to_owned());
         let base = path
             .as_deref()
@@ -158,6 +163,7 @@ impl Settings {
         Ok(Self {
             okta,
             pace,
+            cursor_key: cursor_key::configured(&file, env, &base)?,
             audit: audit::settings(&file.audit, given.audit_log.as_deref(), env, &base)?,
             plugins: file.plugins,
             http: file.http,

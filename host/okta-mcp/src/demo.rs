@@ -59,6 +59,7 @@ impl ExampleOrg {
             pace: crate::config::Pace::default(),
             plugins: std::collections::BTreeMap::new(),
             audit: None,
+            cursor_key: None,
             admission: Admission::default(),
             sandbox: SandboxSettings::default(),
             file: None,

@@ -26,6 +26,7 @@ use serde_json::{Map, Value};
 use crate::builtin::Builtin;
 use crate::config::{Okta as OktaSettings, Pace, SandboxSettings, Settings};
 use crate::directory::Okta;
+use crate::metrics::{Collected, Metrics};
 use crate::registry::{OfferError, Offered, Registry};
 use crate::{AUDIT_KEY, state_key};
 
@@ -35,6 +36,8 @@ pub use reporter::{Progress, Silent, Update};
 
 /// The program's heart: the registry, and the way to an org if there is one.
 pub struct Host {
+    engine: Engine,
+    metrics: Metrics,
     registry: Registry,
     connection: Connection,
     cursor_key: CursorKey,
@@ -169,9 +172,14 @@ impl Host {
             gateway.will_ask_for(&registry.scopes());
         }
         Ok(Self {
+            engine,
+            metrics: Metrics::default(),
             registry,
             connection,
-            cursor_key: cursor_key::load()?,
+            cursor_key: match settings.cursor_key {
+                Some(key) => key,
+                None => cursor_key::load()?,
+            },
             audit: match settings.audit {
                 Some(audit) => {
                     let key = state_key::keep(AUDIT_KEY).map(SealKey::new);
@@ -196,6 +204,24 @@ impl Host {
                 tracing::error!(plugin, "cannot be run: {error}");
             }
         }
+    }
+
+    /// What is counted of its calls.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// All that is counted of it, for whoever watches.
+    #[must_use]
+    pub fn counted(&self) -> prometheus_client::registry::Registry {
+        self.metrics.registry(Collected {
+            engine: self.engine.clone(),
+            gateway: match &self.connection {
+                Connection::Org { gateway, .. } => Some(Arc::clone(gateway)),
+                Connection::Missing(_) => None,
+            },
+        })
     }
 
     /// The plugins and tools.
@@ -228,7 +254,7 @@ impl Host {
                 ..self.no_such_tool(client, name).await
             });
         };
-        let mut trace = Trace::start(offered);
+        let mut trace = Trace::start(offered, &self.metrics);
         let record = self
             .audit
             .as_ref()
@@ -242,7 +268,7 @@ impl Host {
             self.run(offered, arguments, progress, record.as_ref())
                 .await
         };
-        let (mut answer, outcome) = match run.await {
+        let (mut answer, mut outcome) = match run.await {
             Ok(answer) => (answer, Ended::Done),
             Err(Stopped { answer, outcome }) => (answer, outcome),
         };
@@ -250,6 +276,7 @@ impl Host {
             // What was not recorded does not leave, where the operator wants it so.
             if let Err(unrecorded) = record.finish(outcome).await {
                 answer = Answer::Failed(unrecorded.to_string());
+                outcome = Ended::Unrecorded;
             }
             answer = answer.with_id(record.id().as_str());
         }
@@ -258,6 +285,7 @@ impl Host {
             Answer::Refused(_) => "refused",
             Answer::Failed(_) => "failed",
         };
+        trace.ended = outcome;
         Ok(answer)
     }
 
@@ -268,6 +296,7 @@ impl Host {
             hint: None,
             id: None,
         };
+        self.metrics.called_unknown();
         if let Some(log) = &self.audit {
             let record = Record::of_unknown(log, client, name);
             // That it could not be written changes nothing: nothing is answered.
@@ -323,7 +352,12 @@ impl Host {
                 Some(record) => Arc::new(Recorded::new(directory, Arc::clone(record))),
                 None => directory,
             },
-            reporter: Arc::new(CallReporter::new(offered, progress, record.cloned())),
+            reporter: Arc::new(CallReporter::new(
+                offered,
+                progress,
+                record.cloned(),
+                self.metrics.clone(),
+            )),
             resumed: None,
         };
         match offered
@@ -348,7 +382,12 @@ impl Host {
                     "{name} asked for input that this server cannot pass on yet; nothing was changed. Use another tool."
                 ),
             )),
-            Err(error) => Err(tell(name, error)),
+            Err(error) => {
+                if let Some(limit) = limit(&error) {
+                    self.metrics.limited(limit);
+                }
+                Err(tell(name, error))
+            }
         }
     }
 }
@@ -407,32 +446,39 @@ fn begin(
     })
 }
 
-/// The trace of one call on stderr, written however the call ends: a dropped one was cancelled.
+/// The trace of one call on stderr and in the counts, made however the call ends: a dropped one was cancelled.
 struct Trace<'a> {
     offered: &'a Offered,
+    metrics: &'a Metrics,
     started: Instant,
     outcome: &'static str,
+    ended: Ended,
 }
 
 impl<'a> Trace<'a> {
-    fn start(offered: &'a Offered) -> Self {
+    fn start(offered: &'a Offered, metrics: &'a Metrics) -> Self {
         Self {
             offered,
+            metrics,
             started: Instant::now(),
             outcome: "cancelled",
+            ended: Ended::Cancelled,
         }
     }
 }
 
 impl Drop for Trace<'_> {
     fn drop(&mut self) {
+        let took = self.started.elapsed();
+        self.metrics
+            .called(&self.offered.tool.name, self.ended, took);
         tracing::info!(
             target: "audit",
             event = "call",
             plugin = self.offered.loaded.plugin.package().manifest().name,
             tool = self.offered.tool.name,
             outcome = self.outcome,
-            took_ms = self.started.elapsed().as_secs_f64() * 1e3,
+            took_ms = took.as_secs_f64() * 1e3,
         );
     }
 }
@@ -466,6 +512,18 @@ fn check_output(
         Value::Object(structured) => Ok(Some(structured)),
         _ => Ok(None),
     }
+}
+
+/// The limit of the sandbox that ended a call, if one did.
+fn limit(error: &CallError) -> Option<&'static str> {
+    Some(match error {
+        CallError::CpuExhausted { .. } => "cpu",
+        CallError::TimedOut { .. } => "time",
+        CallError::MemoryExhausted { .. } => "memory",
+        CallError::TooMuch { .. } => "space",
+        CallError::Busy => "queue",
+        _ => return None,
+    })
 }
 
 /// What the model reads when a call failed. A plugin's own words stand alone; ours say what to do.

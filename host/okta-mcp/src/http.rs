@@ -4,14 +4,24 @@
 //! does not exist, and any replica can answer any request. `--http-sessions` brings the sessions of the older
 //! revisions back for clients that insist.
 //!
-//! The layers, outermost first: `guard` (Host and Origin), the caller's token, `intake` (the body is a message),
-//! rmcp. This module does not do TLS; a balancer in front does.
+//! The layers, outermost first: `guard` (Host and Origin), `bearer` (the caller's token, where one is asked for),
+//! `sealed` (whose session it is), `intake` (the body is a message), `leaving` (is
+//! anything begun any more?), rmcp. `authentication` is what the settings of
+//! tokens come to, `rules` what they open to whom, `metadata` where clients learn how to get one. This module does not do
+//! TLS; a balancer in front does.
 
 mod access;
+mod authentication;
+mod bearer;
 mod connections;
 mod exposure;
-mod guard;
+pub(crate) mod guard;
 mod intake;
+mod leaving;
+mod metadata;
+mod public_url;
+mod rules;
+mod sealed;
 mod sse;
 
 use std::io;
@@ -29,19 +39,28 @@ use tokio::net::TcpListener;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::mcp::Server;
+use bearer::Gate;
 use connections::Ending;
+use metadata::Resource;
+use sealed::Seal;
 
 pub use access::Caller;
+pub use authentication::{Authentication, AuthenticationError};
 pub use exposure::{Exposure, Listen, NoAddress, Unprotected};
 pub use guard::{Guard, NoOrigin};
+pub use public_url::{NoPublicUrl, PublicUrl};
+pub use rules::{RuleError, Rules};
 
 /// How MCP is served over HTTP.
-#[derive(Debug, Clone)]
 pub struct Options {
     /// Where, and to whom.
     pub exposure: Exposure,
     /// The names and pages that may ask.
     pub guard: Guard,
+    /// The URL that clients know the server by, where it is configured.
+    pub public_url: Option<PublicUrl>,
+    /// Whose tokens are asked for, and what they open; nobody's, and everything, where there is none.
+    pub authentication: Option<Authentication>,
     /// Sessions for the revisions that have them.
     pub sessions: bool,
     /// `/sse` and `/message` of 2024-11-05 as well.
@@ -49,20 +68,24 @@ pub struct Options {
 }
 
 /// A server that listens and does not answer yet.
-#[derive(Debug)]
 pub struct Bound {
     listener: TcpListener,
     options: Options,
+    seal: Seal,
 }
 
 impl Bound {
     /// Takes the address.
     ///
     /// # Errors
-    /// When the system does not give it.
+    /// When the system does not give it, or has no random bytes.
     pub async fn bind(options: Options) -> io::Result<Self> {
         let listener = TcpListener::bind(options.exposure.address()).await?;
-        Ok(Self { listener, options })
+        Ok(Self {
+            listener,
+            options,
+            seal: Seal::new().map_err(io::Error::other)?,
+        })
     }
 
     /// The address that was taken; its port is the system's choice where 0 was asked for.
@@ -75,9 +98,13 @@ impl Bound {
 
     /// Serves until `end` is done, then answers what is running and nothing new.
     pub async fn serve(self, server: Server, end: impl Future<Output = ()> + Send) {
-        let Self { listener, options } = self;
+        let Self {
+            listener,
+            options,
+            seal,
+        } = self;
         let ending = Ending::default();
-        let app = routes(&options, server, &ending);
+        let app = routes(options, seal, server, &ending);
         let asked = ending.asked.clone();
         let ends = async move {
             end.await;
@@ -87,7 +114,7 @@ impl Bound {
     }
 }
 
-fn routes(options: &Options, server: Server, ending: &Ending) -> Router {
+fn routes(options: Options, seal: Seal, server: Server, ending: &Ending) -> Router {
     let ready = ending.asked.clone();
     let probes = Router::new().route("/healthz", get(async || "ok\n")).route(
         "/readyz",
@@ -100,18 +127,43 @@ fn routes(options: &Options, server: Server, ending: &Ending) -> Router {
         }),
     );
     let mut messages =
-        Router::new().route_service("/mcp", streamable(options, server.clone(), ending));
+        Router::new().route_service("/mcp", streamable(&options, server.clone(), ending));
     if options.sse {
-        messages = messages.merge(sse::routes(server, ending.asked.clone()));
+        messages = messages.merge(sse::routes(server.clone(), ending.asked.clone()));
     }
     let messages = messages
+        .layer(from_fn_with_state(ending.asked.clone(), leaving::check))
         .layer(from_fn(intake::check))
-        .layer(DefaultBodyLimit::max(intake::MAX_BODY))
-        .layer(Extension(Caller::local()))
-        .layer(cors(options.guard.clone()));
+        .layer(DefaultBodyLimit::max(intake::MAX_BODY));
+    let Options {
+        guard,
+        public_url,
+        authentication,
+        sessions,
+        sse,
+        ..
+    } = options;
+    let open = match authentication {
+        None => messages.layer(Extension(Caller::local())),
+        Some(authentication) => {
+            let gate = Arc::new(Gate {
+                authentication,
+                resource: Resource::new(public_url),
+                host: Arc::clone(server.host()),
+            });
+            let owned = if sessions {
+                messages.layer(from_fn_with_state(seal, sealed::check))
+            } else {
+                messages
+            };
+            owned
+                .layer(from_fn_with_state(Arc::clone(&gate), bearer::check))
+                .merge(metadata::routes(gate, sse))
+        }
+    };
     probes
-        .merge(messages)
-        .layer(from_fn_with_state(options.guard.clone(), guard::check))
+        .merge(open.layer(cors(guard.clone())))
+        .layer(from_fn_with_state(guard, guard::check))
 }
 
 fn streamable(

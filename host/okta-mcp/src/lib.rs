@@ -33,6 +33,7 @@ pub mod http;
 mod init;
 pub mod install;
 pub mod mcp;
+pub mod metrics;
 mod package_file;
 pub mod registry;
 pub mod report;

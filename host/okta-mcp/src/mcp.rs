@@ -87,6 +87,12 @@ impl Server {
         self
     }
 
+    /// The host behind it.
+    #[must_use]
+    pub fn host(&self) -> &Arc<Host> {
+        &self.host
+    }
+
     /// Who sent a request: over HTTP each request says so anew.
     fn caller<'a>(&'a self, context: &'a RequestContext<RoleServer>) -> &'a Caller {
         context

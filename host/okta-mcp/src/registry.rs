@@ -32,6 +32,8 @@ pub struct Registry {
     names: Names,
     /// Every tool of every package that was admitted, offered or not: what a misspelled name may have meant.
     known: BTreeSet<String>,
+    /// Every plugin that is built in or configured, loaded or not.
+    declared: BTreeSet<String>,
 }
 
 /// A plugin that runs.
@@ -113,6 +115,12 @@ impl Registry {
             problems: Vec::new(),
             names: Names::default(),
             known: BTreeSet::new(),
+            declared: builtins
+                .iter()
+                .map(|builtin| builtin.name)
+                .chain(settings.keys().map(String::as_str))
+                .map(str::to_owned)
+                .collect(),
         };
         check_toolsets(&admission.offer, builtins, settings)?;
         let default = PluginSettings::default();
@@ -166,12 +174,40 @@ impl Registry {
     /// The tool whose name looks most like `name`.
     #[must_use]
     pub fn nearest(&self, name: &str) -> Option<&str> {
-        self.tools
-            .keys()
-            .map(|known| (strsim::jaro_winkler(known, name), known))
-            .filter(|(likeness, _)| *likeness > 0.8)
-            .max_by(|a, b| a.0.total_cmp(&b.0))
-            .map(|(_, known)| known.as_str())
+        nearest(self.tools.keys().map(String::as_str), name)
+    }
+
+    /// The names of all plugins that are built in or configured, loaded or not.
+    pub fn declared(&self) -> impl Iterator<Item = &str> {
+        self.declared.iter().map(String::as_str)
+    }
+
+    /// Whether some plugin has a tool called `name`, offered or not. None where that cannot be told, because the
+    /// package of a plugin that is not loaded is not read.
+    #[must_use]
+    pub fn has_tool(&self, name: &str) -> Option<bool> {
+        let is_built_in = |name: &str| builtin::ALL.iter().any(|builtin| builtin.name == name);
+        let in_a_builtin = || {
+            let packages = builtin::ALL
+                .iter()
+                .filter_map(|one| Package::parse(one.bytes).ok());
+            let mut tools = packages.flat_map(|package| package.tools().to_vec());
+            tools.any(|tool| tool.name == name)
+        };
+        if self.known.contains(name) || in_a_builtin() {
+            return Some(true);
+        }
+        let is_loaded = |name: &str| self.plugins.iter().any(|loaded| loaded.name() == name);
+        let all_read = self
+            .declared()
+            .all(|name| is_built_in(name) || is_loaded(name));
+        all_read.then_some(false)
+    }
+
+    /// The tool, offered or not, whose name looks most like `name`.
+    #[must_use]
+    pub fn nearest_known(&self, name: &str) -> Option<&str> {
+        nearest(self.known.iter().map(String::as_str), name)
     }
 
     /// The plugins that were left out.
@@ -345,21 +381,26 @@ impl Registry {
             return Ok(());
         };
         // One that is spelled right is not offered for another reason.
-        let nearest = self
-            .known
-            .iter()
-            .filter(|_| !self.known.contains(name))
-            .map(|known| (strsim::jaro_winkler(known, name), known))
-            .filter(|(likeness, _)| *likeness > 0.8)
-            .max_by(|a, b| a.0.total_cmp(&b.0));
+        let nearest = (!self.known.contains(name))
+            .then(|| self.nearest_known(name))
+            .flatten();
         Err(OfferError::Tool {
             name: clean(name, 60),
             hint: match nearest {
-                Some((_, known)) => format!("; did you mean `{known}`?"),
+                Some(known) => format!("; did you mean `{known}`?"),
                 None => " (`okta-mcp tools` lists them)".to_owned(),
             },
         })
     }
+}
+
+/// The one of `names` that looks most like `name`, if one does.
+pub(crate) fn nearest<'a>(names: impl Iterator<Item = &'a str>, name: &str) -> Option<&'a str> {
+    names
+        .map(|known| (strsim::jaro_winkler(known, name), known))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, known)| known)
 }
 
 fn check_toolsets(

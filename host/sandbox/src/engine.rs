@@ -14,7 +14,7 @@ use crate::cache::CodeCache;
 use crate::error::CallError;
 use crate::limits;
 use crate::ticker::{Ticker, Ticking};
-use crate::turn::Turns;
+use crate::turn::{Load, Turns};
 
 /// The process' engine. Cheap to make and to clone; compiles nothing by itself.
 #[derive(Clone)]
@@ -100,6 +100,12 @@ impl Engine {
             compile_wait: options.compile_wait,
             cache: options.cache,
         })))
+    }
+
+    /// How many calls run and wait at the moment.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        self.0.turns.load()
     }
 
     pub(crate) fn wasm(&self) -> &wasmtime::Engine {

@@ -71,3 +71,4 @@ pub use package::{Package, PackageError};
 pub use plugin::Plugin;
 pub use record::BuildRecord;
 pub use tool::Tool;
+pub use turn::Load;

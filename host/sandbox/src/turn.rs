@@ -21,6 +21,18 @@ pub(crate) struct Turns {
     places: Semaphore,
     wait: Duration,
     most_of_one: usize,
+    /// How many there are of each.
+    running: usize,
+    in_all: usize,
+}
+
+/// How much an engine has to do at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// Calls that run.
+    pub running: usize,
+    /// Calls that wait for a turn.
+    pub waiting: usize,
 }
 
 /// One plugin's turns.
@@ -43,6 +55,8 @@ impl Turns {
             places: semaphore(places),
             wait,
             most_of_one: running.div_ceil(2),
+            running: running.min(Semaphore::MAX_PERMITS),
+            in_all: places.min(Semaphore::MAX_PERMITS),
         }
     }
 
@@ -67,6 +81,16 @@ impl Turns {
                 _place: place,
             }),
             Ok(Err(_)) | Err(_) => Err(CallError::Busy),
+        }
+    }
+
+    /// How many calls run and how many wait, at about the same moment.
+    pub(crate) fn load(&self) -> Load {
+        let running = self.running.saturating_sub(self.all.available_permits());
+        let in_all = self.in_all.saturating_sub(self.places.available_permits());
+        Load {
+            running,
+            waiting: in_all.saturating_sub(running),
         }
     }
 
@@ -118,6 +142,8 @@ mod tests {
         let _second = turns.next(&own).await.unwrap();
         let mut third = Box::pin(turns.next(&own));
         assert!((&mut third).now_or_never().is_none());
+        let (running, waiting) = (2, 1);
+        assert_eq!(turns.load(), Load { running, waiting });
         drop(first);
         assert!(third.await.is_ok());
     }

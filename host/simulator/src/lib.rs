@@ -22,7 +22,8 @@
 //! # How far it goes
 //! Reading users, groups, group rules, applications, factors and policies with an API token or an
 //! OAuth access token, which a service app gets with `private_key_jwt` and a person by the device
-//! authorization grant, with DPoP where the app is set so; and what an org tells everybody of itself. Every
+//! authorization grant, with DPoP where the app is set so; tokens of a custom authorization server, with a
+//! person's groups, for servers that check them; and what an org tells everybody of itself. Every
 //! answer follows Okta's published document or recorded traffic; where neither says what happens,
 //! the code has a comment `Choice [?]`. There are no writes, no System Log, no TLS, no
 //! administrator roles and no index that lags behind.

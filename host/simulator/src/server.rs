@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::fault::{Fault, FaultSwitch, Faults};
 use crate::limits::{Limiter, Plan};
 use crate::log::{Log, Recorded};
-use crate::oauth::{Access, OAuthApp};
+use crate::oauth::{Access, OAuthApp, Signer};
 use crate::org::Org;
 use crate::respond;
 use crate::sending::{self, Sending};
@@ -86,6 +86,8 @@ pub(crate) struct Shared {
     /// link's target, by the list's path.
     pub(crate) loops: Mutex<HashMap<String, String>>,
     pub(crate) access: Mutex<Access>,
+    /// What the custom authorization server signs with.
+    pub(crate) signer: Signer,
     log: Mutex<Log>,
     requests: AtomicU64,
     under_way: AtomicU32,
@@ -155,6 +157,7 @@ pub async fn serve(listener: TcpListener, org: Arc<Org>, options: Options) -> io
         faults: Mutex::default(),
         loops: Mutex::default(),
         access: Mutex::default(),
+        signer: Signer::new()?,
         log: Mutex::default(),
         requests: AtomicU64::new(0),
         under_way: AtomicU32::new(0),

@@ -3,30 +3,32 @@
 //! The library leaves cryptography to a provider. Its own two would bring a second implementation of
 //! everything into the process: one in C, or one whose RSA is not constant-time
 //! ([RUSTSEC-2023-0071](https://rustsec.org/advisories/RUSTSEC-2023-0071)). ring is there for TLS
-//! already. Only signing is provided: this program verifies nobody's tokens.
+//! already. Signatures are checked for RS256 and ES256, which Okta signs access tokens with; there is
+//! nothing for shared secrets, so that a public key can never be taken for one.
 
-use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, KeyUtils};
+use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{Error, ErrorKind};
 use jsonwebtoken::jwk::{EllipticCurve, ThumbprintHash};
-use jsonwebtoken::signature::{self, Signer};
-use jsonwebtoken::{Algorithm, EncodingKey};
+use jsonwebtoken::signature::{self, Signer, Verifier};
+use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, DecodingKeyKind, EncodingKey};
 use ring::digest;
 use ring::rand::SystemRandom;
 use ring::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair,
-    EcdsaSigningAlgorithm, KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512,
-    RsaEncoding, RsaKeyPair,
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING,
+    EcdsaKeyPair, EcdsaSigningAlgorithm, KeyPair as _, RSA_PKCS1_2048_8192_SHA256,
+    RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RsaEncoding, RsaKeyPair,
+    RsaPublicKeyComponents, UnparsedPublicKey,
 };
 use sec1::EcPrivateKey;
 
 /// Makes ring the provider of this process. Does nothing when one was set before.
-pub(super) fn install() {
+pub(crate) fn install() {
     let _ = PROVIDER.install_default();
 }
 
 static PROVIDER: CryptoProvider = CryptoProvider {
     signer_factory: signer,
-    verifier_factory: |_, _| Err(ErrorKind::UnsupportedAlgorithm.into()),
+    verifier_factory: verifier,
     key_utils: KeyUtils {
         rsa_pub_components_from_private_key: rsa_public,
         rsa_pub_components_from_public_key: |_| Err(ErrorKind::UnsupportedAlgorithm.into()),
@@ -95,6 +97,51 @@ impl Signer<Vec<u8>> for Ec {
 impl JwtSigner for Ec {
     fn algorithm(&self) -> Algorithm {
         self.algorithm
+    }
+}
+
+/// A public key that checks signatures.
+enum Public {
+    Rsa(RsaPublicKeyComponents<Vec<u8>>),
+    /// A point on P-256, uncompressed.
+    Ec(UnparsedPublicKey<Vec<u8>>),
+}
+
+fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>, Error> {
+    // An RSA key comes from a JWK and has its components; of the others only a curve's is taken.
+    match (algorithm, key.kind(), key.family()) {
+        (Algorithm::RS256, DecodingKeyKind::RsaModulusExponent { n, e }, _) => {
+            Ok(Box::new(Public::Rsa(RsaPublicKeyComponents {
+                n: n.clone(),
+                e: e.clone(),
+            })))
+        }
+        (Algorithm::ES256, DecodingKeyKind::SecretOrDer(point), AlgorithmFamily::Ec) => {
+            Ok(Box::new(Public::Ec(UnparsedPublicKey::new(
+                &ECDSA_P256_SHA256_FIXED,
+                point.clone(),
+            ))))
+        }
+        _ => Err(ErrorKind::UnsupportedAlgorithm.into()),
+    }
+}
+
+impl Verifier<Vec<u8>> for Public {
+    fn verify(&self, message: &[u8], signed: &Vec<u8>) -> Result<(), signature::Error> {
+        match self {
+            Self::Rsa(key) => key.verify(&RSA_PKCS1_2048_8192_SHA256, message, signed),
+            Self::Ec(key) => key.verify(message, signed),
+        }
+        .map_err(|_| signature::Error::new())
+    }
+}
+
+impl JwtVerifier for Public {
+    fn algorithm(&self) -> Algorithm {
+        match self {
+            Self::Rsa(_) => Algorithm::RS256,
+            Self::Ec(_) => Algorithm::ES256,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The gate before every request: a bucket with something left, then a free slot.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -18,6 +18,7 @@ use super::slots::{Slots, Ticket};
 use super::standing::{Limit, Standing};
 use super::wait::{UNTOLD, Waits, Why};
 use super::window::{Bucket, Verdict};
+use crate::tally::RateLimit;
 
 /// At most so much is added at random to the wait for a window, in which others wait as well.
 const SPREAD: Duration = Duration::from_secs(1);
@@ -139,6 +140,32 @@ impl Admission {
                 },
             }
         }
+    }
+
+    /// What answers have told of each bucket.
+    pub(crate) fn rate_limits(&self) -> Vec<RateLimit> {
+        let now = Instant::now();
+        let mut state = self.lock();
+        let mut by_name: BTreeMap<&'static str, RateLimit> = BTreeMap::new();
+        for ((group, _), bucket) in &mut state.buckets {
+            let Some((limit, remaining)) = bucket.standing(now) else {
+                continue;
+            };
+            let own = RateLimit {
+                bucket: group.name(),
+                limit,
+                remaining,
+            };
+            by_name
+                .entry(own.bucket)
+                .and_modify(|known| {
+                    if own.remaining < known.remaining {
+                        *known = own;
+                    }
+                })
+                .or_insert(own);
+        }
+        by_name.into_values().collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -392,6 +419,32 @@ mod tests {
         drop(other);
         assert!(world.to(factors, "a", 10).await.is_ok());
         assert!(world.to(policies, "a", 10).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_told_of_a_bucket_is_its_scarcest_window_and_a_new_one_once_it_has_ended() {
+        let world = World::new(Pacing::default());
+        assert_eq!(world.admission.rate_limits(), []);
+        for (template, limit, remaining) in [
+            ("/api/v1/policies", 1_000, 900),
+            ("/api/v1/users/{userId}/factors", 50, 20),
+            (USERS, 600, 599),
+        ] {
+            let mut permit = world.to(template, "a", 60).await.unwrap();
+            permit.observe(standing(limit, remaining, 42));
+        }
+        let told = |remaining, of_users| {
+            [("/api/v1", 50, remaining), ("/api/v1/users", 600, of_users)].map(
+                |(bucket, limit, remaining)| RateLimit {
+                    bucket,
+                    limit,
+                    remaining,
+                },
+            )
+        };
+        assert_eq!(world.admission.rate_limits(), told(20, 599));
+        tokio::time::advance(Duration::from_secs(43)).await;
+        assert_eq!(world.admission.rate_limits(), told(50, 600));
     }
 
     #[tokio::test(start_paused = true)]

@@ -11,6 +11,11 @@
 pub(crate) struct Group(&'static str);
 
 impl Group {
+    /// What Okta's table calls it.
+    pub(crate) fn name(self) -> &'static str {
+        self.0
+    }
+
     /// The group of an endpoint's template.
     pub(crate) fn of(template: &str) -> Self {
         let mut segments = template.split('/').skip(1);

@@ -161,6 +161,12 @@ impl Bucket {
         self.under_way > 0
     }
 
+    /// Limit and rest at `now`, as far as answers have told them.
+    pub(crate) fn standing(&mut self, now: Instant) -> Option<(u64, u64)> {
+        self.roll(now);
+        self.told.map(|told| (told.limit, told.remaining))
+    }
+
     /// What is left as far as is known; for choosing among buckets.
     pub(crate) fn left(&self) -> u64 {
         self.told.map_or(u64::MAX, |told| told.remaining)

@@ -64,6 +64,9 @@ pub(super) async fn run(options: &Options, simulation: Simulation) -> anyhow::Re
     anstream::println!(
         "Or, without the API token, {with}\n          or sign in as a person: OKTA_CLIENT_ID={NATIVE}\n"
     );
+    anstream::println!(
+        "For callers that show tokens of their own (`serve --http`): http.auth.issuer {url}/oauth2/default, audience api://default\n"
+    );
     anstream::println!("Ctrl-C ends it.");
     tokio::signal::ctrl_c().await?;
     handle.shutdown().await;

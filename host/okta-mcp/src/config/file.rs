@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use super::http::{AccessSection, HttpAuthSection, HttpSection};
 use super::{ConfigError, SandboxSection};
 
 /// `config.json`.
@@ -44,23 +45,12 @@ pub struct File {
     pub accepted_findings: Option<PathBuf>,
     /// How plugins are run.
     pub sandbox: SandboxSection,
+    /// A file with the key that seals cursors, for several servers behind one balancer: 32 characters or more, such as
+    /// `openssl rand -base64 32` makes; relative to this file. OKTA_MCP_CURSOR_KEY holds the key itself and wins. Without
+    /// either the key is made and kept on this machine.
+    pub cursor_key_file: Option<PathBuf>,
     /// What goes to stderr: error, warn, info, debug, trace, or a filter such as `warn,gateway=debug`.
     pub log: Option<String>,
-}
-
-/// HTTP: where it listens and who may ask.
-#[derive(Debug, Default, Clone, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default)]
-#[schemars(deny_unknown_fields)]
-pub struct HttpSection {
-    /// The address to listen on, as `--http` takes it, such as 127.0.0.1:8080. `--http ADDR` wins.
-    pub listen: Option<String>,
-    /// The URL that clients know this server by, such as https://okta-mcp.example.com; its name is then answered to.
-    pub public_url: Option<String>,
-    /// More names that may stand in `Host`, without a port. IP addresses and localhost always may.
-    pub allowed_hosts: Vec<String>,
-    /// Origins whose pages may talk to this server, such as https://app.example.com. Pages of this machine always may.
-    pub allowed_origins: Vec<String>,
 }
 
 /// The way to the org.
@@ -382,6 +372,11 @@ fn objects_only(text: &str, file: &str) -> Result<(), ConfigError> {
     let mut places = vec![("the file".to_owned(), Some(&whole))];
     places.push(("okta".to_owned(), whole.get("okta")));
     places.push(("http".to_owned(), whole.get("http")));
+    places.push(("http.auth".to_owned(), whole.pointer("/http/auth")));
+    let access = whole.pointer("/http/access").and_then(Value::as_array);
+    for (position, rule) in access.into_iter().flatten().enumerate() {
+        places.push((format!("http.access[{position}]"), Some(rule)));
+    }
     places.push(("okta.pace".to_owned(), whole.pointer("/okta/pace")));
     places.push(("audit".to_owned(), whole.get("audit")));
     places.push(("lock".to_owned(), whole.get("lock")));
@@ -454,7 +449,10 @@ fn known_keys(parent: &str) -> Vec<String> {
         let below = resolve(&schema, place);
         place = match below.pointer(&format!("/properties/{key}")) {
             Some(property) => property,
-            None => below.get("additionalProperties").unwrap_or(below),
+            None => ["additionalProperties", "items"]
+                .iter()
+                .find_map(|members| below.get(members))
+                .unwrap_or(below),
         };
     }
     resolve(&schema, place)

@@ -353,3 +353,22 @@ fn the_pace_is_taken_within_its_bounds_and_refused_beyond_with_an_example() {
         assert_eq!(problem(&format!("{{\"okta\": {okta}}}")), told);
     }
 }
+
+#[test]
+fn a_cursor_key_has_enough_in_it_and_the_environment_s_wins() {
+    let file = r#"{"cursorKeyFile": "token"}"#;
+    assert_eq!(
+        problem(file),
+        "DIR/okta-mcp/token: has 17 characters, and a key has 32 or more; make one with `openssl rand -base64 32`"
+    );
+    let with = |key: &str| load(Some(file), true, &[("OKTA_MCP_CURSOR_KEY", key)]);
+    assert!(with(&"k".repeat(32)).unwrap().cursor_key.is_some());
+    let short = with(&"k".repeat(31)).unwrap_err();
+    assert!(
+        short.starts_with("OKTA_MCP_CURSOR_KEY: has 31 characters"),
+        "{short}"
+    );
+    assert!(!short.contains("kk"), "a key is not shown: {short}");
+    assert!(load(None, false, &[]).unwrap().cursor_key.is_none());
+    assert!(problem(r#"{"cursorKeyFile": "missing"}"#).contains("cannot be read"));
+}

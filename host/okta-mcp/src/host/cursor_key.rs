@@ -3,6 +3,7 @@
 //! A cursor should outlive the process that made it: a desktop client restarts its servers, and
 //! `okta-mcp call` is a process per page. So the key is kept. Whoever has it can make cursors, which reach
 //! nothing that the grant does not allow anyway. Without a place for it the key lives as long as the process.
+//! Several servers that answer the same clients are given one key instead (`cursorKeyFile`).
 
 use capability::cursor::CursorKey;
 

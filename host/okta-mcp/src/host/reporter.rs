@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use audit::record::Record;
+use audit::row::Reason;
 use capability::grant::{Denial, Request};
 use sandbox::{Level, Reporter, Usage};
 
+use crate::metrics::Metrics;
 use crate::registry::Offered;
 
 /// Where a call's progress goes.
@@ -52,6 +54,7 @@ pub(super) struct CallReporter {
     tool: String,
     progress: Arc<dyn Progress>,
     record: Option<Arc<Record>>,
+    metrics: Metrics,
 }
 
 impl CallReporter {
@@ -59,12 +62,14 @@ impl CallReporter {
         offered: &Offered,
         progress: Arc<dyn Progress>,
         record: Option<Arc<Record>>,
+        metrics: Metrics,
     ) -> Self {
         Self {
             plugin: offered.loaded.plugin.package().manifest().name.clone(),
             tool: offered.tool.name.clone(),
             progress,
             record,
+            metrics,
         }
     }
 }
@@ -99,6 +104,7 @@ impl Reporter for CallReporter {
     }
 
     fn refused(&self, request: &Request, denial: &Denial) {
+        self.metrics.denied(Reason::from(denial));
         if let Some(record) = &self.record {
             record.denial(request, denial);
         }

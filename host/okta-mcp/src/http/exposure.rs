@@ -30,17 +30,22 @@ impl FromStr for Listen {
     type Err = NoAddress;
 
     fn from_str(text: &str) -> Result<Self, NoAddress> {
+        Self::with_port(text, PORT)
+    }
+}
+
+impl Listen {
+    /// The address in `text`, with `port` where it has none.
+    pub(crate) fn with_port(text: &str, port: u16) -> Result<Self, NoAddress> {
+        let local = |port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
         if let Ok(port) = text.parse() {
-            return Ok(Self(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port)));
+            return Ok(Self(local(port)));
         }
         if let Ok(ip) = text.parse() {
-            return Ok(Self(SocketAddr::new(ip, PORT)));
+            return Ok(Self(SocketAddr::new(ip, port)));
         }
         match text.strip_prefix("localhost:") {
-            Some(port) => port
-                .parse()
-                .map(|port| Self(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port)))
-                .map_err(|_| NoAddress),
+            Some(port) => port.parse().map(local).map(Self).map_err(|_| NoAddress),
             None => text.parse().map(Self).map_err(|_| NoAddress),
         }
     }
@@ -66,8 +71,8 @@ enum Kind {
 /// The address would be open to anybody who can reach it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0} can be reached from other machines, and nothing asks who is there: listen on 127.0.0.1, behind something \
-     that authenticates; --iunderstandtherisks serves everybody who can connect"
+    "{0} can be reached from other machines, and nothing asks who is there: name the issuer of your organisation's \
+     access tokens (http.auth), or listen on 127.0.0.1; --iunderstandtherisks serves everybody who can connect"
 )]
 pub struct Unprotected(SocketAddr);
 
@@ -99,6 +104,12 @@ impl Exposure {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Whether other machines can reach it.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        !is_loopback(self.address.ip())
     }
 
     /// Whether anybody who can connect can read the org.

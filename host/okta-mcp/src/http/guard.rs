@@ -91,7 +91,7 @@ impl Guard {
 }
 
 /// The layer in front of every route.
-pub(super) async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+pub(crate) async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     match guard.refusal(request.uri(), request.headers()) {
         Some(text) => (StatusCode::FORBIDDEN, text).into_response(),
         None => next.run(request).await,

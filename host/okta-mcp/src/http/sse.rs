@@ -51,7 +51,7 @@ struct Sessions {
 struct Session {
     messages: mpsc::Sender<ClientJsonRpcMessage>,
     in_flight: InFlight,
-    /// Whose token opened it: nobody else may post into it.
+    /// Whose token opened it, with which rights: nobody else may post into it, nor the same person with other ones.
     caller: Caller,
 }
 
@@ -204,7 +204,7 @@ async fn message(
         .get(&session)
         .cloned();
     // A session of somebody else's is as good as none.
-    let Some(found) = found.filter(|found| found.caller.is(&caller)) else {
+    let Some(found) = found.filter(|found| found.caller == caller) else {
         return (
             StatusCode::NOT_FOUND,
             "there is no such session; open one at /sse\n",

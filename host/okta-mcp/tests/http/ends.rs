@@ -3,9 +3,10 @@
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 
-use crate::support::http::{answer, request};
-use crate::support::with_probe;
-use crate::{Site, call};
+use crate::held::Held;
+use crate::support::http::{Served, answer, request};
+use crate::support::{Home, bounded, with_probe};
+use crate::{Site, call, initialize};
 
 /// A call of the probe's endless loop, as bytes.
 fn spin() -> String {
@@ -86,4 +87,77 @@ async fn a_server_that_is_asked_to_end_answers_the_call_in_flight_and_leaves_wit
     );
     let (status, _) = site.server.ended().await;
     assert_eq!(status.code(), Some(0));
+}
+
+#[tokio::test]
+async fn while_the_last_calls_end_new_ones_are_refused_and_the_replica_is_not_ready() {
+    let (home, org) = (Home::new(), Held::start().await);
+    let mut command = home.command(["serve", "--http", "127.0.0.1:0"]);
+    command
+        .env("OKTA_ORG_URL", &org.url)
+        .env("OKTA_API_TOKEN", "00token");
+    let server = Served::start(command).await;
+    let headers = [
+        ("Content-Type", "application/json"),
+        ("Accept", "application/json, text/event-stream"),
+    ];
+    let body = call(1, "list_groups", json!({}));
+    let mut running = server.connect().await;
+    running
+        .write_all(request("POST", "/mcp", &headers, &body).as_bytes())
+        .await
+        .unwrap();
+    let waiting = org.request().await;
+    assert_eq!(server.send("GET", "/readyz", &[], "").await.status, 200);
+    server.terminate();
+    let leaves = async {
+        while server.send("GET", "/readyz", &[], "").await.status == 200 {
+            tokio::task::yield_now().await;
+        }
+        server.send("GET", "/readyz", &[], "").await
+    };
+    let reply = bounded("the news of the end", leaves).await;
+    assert_eq!((reply.status, reply.body.as_str()), (503, "ending\n"));
+    assert_eq!(server.send("GET", "/healthz", &[], "").await.status, 200);
+    let refused = server.post(&[], &call(2, "list_groups", json!({}))).await;
+    assert_eq!(refused.status, 503, "{refused:?}");
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    let text = refused.message()["error"]["message"].clone();
+    assert!(text.as_str().unwrap().contains("is ending"), "{text}");
+    waiting.answer("[]").await;
+    let reply = answer(&mut running).await;
+    assert_eq!(
+        reply.message()["result"]["structuredContent"]["returned"],
+        0,
+        "{reply:?}"
+    );
+    let (status, _) = server.ended().await;
+    assert_eq!(status.code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_stream_that_a_client_listens_on_does_not_hold_the_end_up() {
+    let site = Site::start(&["--http-sessions"]).await;
+    let hello = site.server.post(&[], &initialize("2025-06-18")).await;
+    let session = hello.header("mcp-session-id").unwrap().to_owned();
+    let own = [
+        ("MCP-Protocol-Version", "2025-06-18"),
+        ("Mcp-Session-Id", &*session),
+    ];
+    let ready = json!({"jsonrpc": "2.0", "method": "notifications/initialized"}).to_string();
+    assert_eq!(site.server.post(&own, &ready).await.status, 202);
+    let mut listening = site.server.connect().await;
+    let mut headers = own.to_vec();
+    headers.push(("Accept", "text/event-stream"));
+    listening
+        .write_all(request("GET", "/mcp", &headers, "").as_bytes())
+        .await
+        .unwrap();
+    listening.readable().await.unwrap();
+    site.server.terminate();
+    let reply = answer(&mut listening).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let (status, log) = site.server.ended().await;
+    assert_eq!(status.code(), Some(0));
+    assert!(!log.contains("still running"), "{log}");
 }

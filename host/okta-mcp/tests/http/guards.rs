@@ -92,7 +92,7 @@ async fn an_address_that_others_can_reach_is_not_opened_without_authentication()
     assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
     assert!(
         ended.stderr.contains("can be reached from other machines")
-            && ended.stderr.contains("listen on 127.0.0.1"),
+            && ended.stderr.contains("(http.auth), or listen on 127.0.0.1"),
         "{}",
         ended.stderr
     );
@@ -129,6 +129,10 @@ async fn a_wrong_setting_is_one_line_and_nothing_is_opened() {
         (
             json!({"http": {"allowedOrigin": []}}),
             "there is no setting `http.allowedOrigin`; did you mean `allowedOrigins`?",
+        ),
+        (
+            json!({"http": {"publicUrl": "https://mcp.example.com/mcp"}}),
+            "write it without a path, as in https://okta-mcp.example.com",
         ),
     ] {
         let file = home.write("wrong.json", &config.to_string());

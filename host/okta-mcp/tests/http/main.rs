@@ -12,13 +12,20 @@
     reason = "a test says what is wrong by failing"
 )]
 
+mod access;
 mod ends;
 mod guards;
+mod held;
+mod issuer;
 mod malformed;
+mod metrics;
+mod protected;
+mod replicas;
 mod revisions;
 mod sse;
 #[path = "../support/mod.rs"]
 mod support;
+mod tokens;
 
 use serde_json::{Value, json};
 use support::http::Served;

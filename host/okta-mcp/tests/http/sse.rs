@@ -4,8 +4,10 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::net::TcpStream;
 
-use crate::support::http::{Reply, Served, answers, request};
+use crate::issuer::Key;
+use crate::protected::Protected;
 use crate::support::{bounded, with_probe};
+use crate::support::http::{Reply, Served, answers, request};
 use crate::{ENGINEER, Site, call, initialize};
 
 const FLAGS: [&str; 2] = ["--sse", "--iunderstandtherisks"];
@@ -18,8 +20,13 @@ struct Events {
 
 impl Events {
     async fn open(server: &Served) -> Self {
+        Self::open_with(server, &[]).await
+    }
+
+    async fn open_with(server: &Served, more: &[(&str, &str)]) -> Self {
         let mut stream = server.connect().await;
-        let headers = [("Accept", "text/event-stream")];
+        let mut headers = vec![("Accept", "text/event-stream")];
+        headers.extend(more);
         stream
             .write_all(request("GET", "/sse", &headers, "").as_bytes())
             .await
@@ -77,6 +84,15 @@ impl Events {
             answer["result"]["structuredContent"]["login"], ENGINEER,
             "{answer}"
         );
+    }
+
+    async fn post_with(&self, server: &Served, more: &[(&str, &str)], body: &str) -> u16 {
+        let mut headers = vec![("Content-Type", "application/json")];
+        headers.extend(more);
+        server
+            .send("POST", &self.endpoint, &headers, body)
+            .await
+            .status
     }
 }
 
@@ -166,6 +182,81 @@ async fn more_than_64_sessions_are_not_held() {
     let first = &mut open[0];
     assert_eq!(first.post(server, &initialize("2024-11-05")).await, 202);
     assert_eq!(first.message().await["id"], 1);
+}
+
+#[tokio::test]
+async fn attack_a_message_into_somebody_else_s_session() {
+    let rules = json!([
+        {"groups": ["IAM"], "plugins": ["*"]},
+        {"groups": ["Helpdesk"], "tools": ["get_user"]},
+    ]);
+    let protected = Protected::with(&FLAGS, vec![Key::ec("first")], rules).await;
+    let (server, issuer) = (&protected.site.server, &protected.issuer);
+    let bearer = |changes: Value| format!("Bearer {}", issuer.token(changes));
+    let own = bearer(json!({}));
+    let mut events = Events::open_with(server, &[("Authorization", &own)]).await;
+    let other = "joe.doe@northwind.example.com";
+    for changes in [
+        json!({"sub": other}),
+        json!({"sub": other, "groups": ["Helpdesk"]}),
+        // The same person's, with fewer rights than those that the session was opened with.
+        json!({"groups": ["Helpdesk"]}),
+    ] {
+        let foreign = bearer(changes);
+        let status = events
+            .post_with(
+                server,
+                &[("Authorization", &foreign)],
+                &initialize("2024-11-05"),
+            )
+            .await;
+        assert_eq!(status, 404);
+    }
+    assert_eq!(events.post(server, &initialize("2024-11-05")).await, 401);
+    // The person's next token is the person's still.
+    let next = bearer(json!({"jti": "another"}));
+    assert_ne!(next, own);
+    let status = events
+        .post_with(
+            server,
+            &[("Authorization", &next)],
+            &initialize("2024-11-05"),
+        )
+        .await;
+    assert_eq!(status, 202);
+    let message = events.message().await;
+    assert_eq!(
+        message["result"]["protocolVersion"], "2024-11-05",
+        "{message}"
+    );
+}
+
+#[tokio::test]
+async fn a_session_of_the_oldest_transport_has_its_opener_s_tools() {
+    let rules = json!([{"groups": ["Helpdesk"], "tools": ["get_user"]}]);
+    let protected = Protected::with(&FLAGS, vec![Key::ec("first")], rules).await;
+    let server = &protected.site.server;
+    let token = protected.issuer.token(json!({"groups": ["Helpdesk"]}));
+    let bearer = format!("Bearer {token}");
+    let own = [("Authorization", &*bearer)];
+    let mut events = Events::open_with(server, &own).await;
+    let ready = json!({"jsonrpc": "2.0", "method": "notifications/initialized"}).to_string();
+    let list = json!({"jsonrpc": "2.0", "id": 2, "method": "tools/list"}).to_string();
+    for body in [&initialize("2024-11-05"), &ready, &list] {
+        assert_eq!(events.post_with(server, &own, body).await, 202);
+    }
+    assert_eq!(events.message().await["id"], 1);
+    let tools = events.message().await["result"]["tools"].clone();
+    assert_eq!(tools.as_array().unwrap().len(), 1);
+    assert_eq!(tools[0]["name"], "get_user");
+    events
+        .post_with(server, &own, &call(3, "list_groups", json!({})))
+        .await;
+    let refused = events.message().await;
+    assert_eq!(
+        refused["error"]["message"], "there is no tool `list_groups`",
+        "{refused}"
+    );
 }
 
 #[tokio::test]

@@ -16,7 +16,8 @@ use super::raw::{MODERN, meta};
 pub struct Served {
     pub address: SocketAddr,
     child: Child,
-    _stdout: Lines<BufReader<ChildStdout>>,
+    /// What it still says; held open in any case.
+    pub stdout: Lines<BufReader<ChildStdout>>,
     stderr: JoinHandle<String>,
 }
 
@@ -80,7 +81,7 @@ impl Served {
         Self {
             address: address.parse().unwrap(),
             child,
-            _stdout: stdout,
+            stdout,
             stderr,
         }
     }

@@ -5,10 +5,12 @@
 //! * `POST /oauth2/v1/device/authorize` and the page `GET /activate`, where the person signs in:
 //!   whoever opens it with a code has done so, for there are no passwords here.
 //! * Access tokens in front of the endpoints: scope, expiry, DPoP binding.
+//! * `/oauth2/default`, a custom authorization server, whose tokens are for somebody else's API ([`custom`]).
 //!
 //! Texts of errors follow Okta's documents and SDKs where they give one. Choice [?]: the wording of
 //! the others, and every order of checks.
 
+mod custom;
 mod device;
 mod jwt;
 mod proof;
@@ -24,6 +26,7 @@ use crate::route::Route;
 use crate::server::{Shared, lock};
 use crate::wire::Request;
 
+pub(crate) use custom::Signer;
 pub use jwt::KeyError;
 
 use device::Device;
@@ -324,7 +327,7 @@ pub(crate) fn endpoint(shared: &Shared, request: &Request) -> Option<Content> {
         ("POST", "/oauth2/v1/token") => token::answer(shared, request, now),
         ("POST", "/oauth2/v1/device/authorize") => device::authorize(shared, request, now),
         ("GET", "/activate") => return Some(device::activate(shared, query, now)),
-        _ => return None,
+        _ => custom::endpoint(shared, request, now)?,
     };
     Some(answer.unwrap_or_else(Wrong::content))
 }

@@ -12,6 +12,7 @@ use crate::client::{Reply, Served, start_with};
 
 const SERVICE: &str = "0oaTestService000005";
 const NATIVE: &str = "0oaTestNative0000005";
+const ENGINEER: &str = "mara.okonkwo@northwind.example.com";
 const NOW: i64 = Options::DEMO_TIME;
 
 struct Key {
@@ -509,5 +510,101 @@ async fn a_device_hears_of_a_decline_and_of_a_code_that_has_expired() {
         ];
         let reply = post(&served, "/oauth2/v1/token", &form, "").await;
         assert_eq!(error(&reply), (400, code.to_owned()));
+    }
+}
+
+/// The claims of a token that the custom authorization server's published key has signed.
+async fn verified(served: &Served, token: &str) -> Value {
+    // Anybody may have them.
+    let head = "GET /oauth2/default/v1/keys HTTP/1.1\r\nHost: x\r\nConnection: close";
+    let keys = served.send(head).await.json();
+    let key = &keys["keys"][0];
+    let bytes = |text: &Value| URL_SAFE_NO_PAD.decode(text.as_str().unwrap()).unwrap();
+    let point = [vec![4], bytes(&key["x"]), bytes(&key["y"])].concat();
+    let (message, signature) = token.rsplit_once('.').unwrap();
+    let (header, claims) = message.split_once('.').unwrap();
+    let part = |text: &str| -> Value {
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap()
+    };
+    assert_eq!(part(header), json!({"alg": "ES256", "kid": key["kid"]}));
+    let curve = &ring::signature::ECDSA_P256_SHA256_FIXED;
+    ring::signature::UnparsedPublicKey::new(curve, point)
+        .verify(
+            message.as_bytes(),
+            &URL_SAFE_NO_PAD.decode(signature).unwrap(),
+        )
+        .unwrap();
+    part(claims)
+}
+
+/// Asks the custom authorization server for a person's token.
+async fn ask_for(served: &Served, changes: &[(&str, &str)]) -> Reply {
+    let mut form = vec![
+        ("grant_type", "password"),
+        ("client_id", NATIVE),
+        ("username", ENGINEER),
+        ("password", "any"),
+        ("scope", "mcp.read"),
+    ];
+    for (name, value) in changes {
+        form.retain(|(known, _)| known != name);
+        form.push((name, value));
+    }
+    post(served, "/oauth2/default/v1/token", &form, "").await
+}
+
+#[tokio::test]
+async fn the_custom_server_signs_a_person_s_token_with_the_groups_that_they_are_in() {
+    let served = org(&Key::new(), false).await;
+    let reply = ask_for(&served, &[]).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    let answer = reply.json();
+    let claims = verified(&served, answer["access_token"].as_str().unwrap()).await;
+    assert_eq!(
+        claims["iss"],
+        format!("{}/oauth2/default", served.handle.url())
+    );
+    assert_eq!(
+        (&claims["aud"], &claims["sub"], &claims["scp"]),
+        (
+            &json!("api://default"),
+            &json!(ENGINEER),
+            &json!(["mcp.read"])
+        )
+    );
+    assert_eq!(claims["exp"], NOW + 3_600);
+    let path = format!("/api/v1/users/{ENGINEER}/groups");
+    let groups = served.get(&path).await.json();
+    let names: Vec<_> = groups
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|group| &group["profile"]["name"])
+        .collect();
+    assert!(names.len() > 1 && claims["groups"].as_array().unwrap().iter().eq(names));
+    // It is for somebody else's API: Okta's own does not take it.
+    let bearer = format!("Bearer {}", answer["access_token"].as_str().unwrap());
+    assert_eq!(get(&served, "/api/v1/users", &bearer).await.status, 401);
+}
+
+#[tokio::test]
+async fn the_custom_server_refuses_strangers_and_scopes_that_are_okta_s_own() {
+    let served = org(&Key::new(), false).await;
+    for (change, wrong) in [
+        (("username", "nobody@example.com"), (400, "invalid_grant")),
+        (("client_id", "0oaNobody"), (401, "invalid_client")),
+        (("client_id", SERVICE), (401, "invalid_client")),
+        (("scope", ""), (400, "invalid_scope")),
+        (
+            ("scope", "mcp.read okta.users.read"),
+            (400, "invalid_scope"),
+        ),
+        (
+            ("grant_type", "client_credentials"),
+            (400, "unsupported_grant_type"),
+        ),
+    ] {
+        let (status, code) = error(&ask_for(&served, &[change]).await);
+        assert_eq!((status, code.as_str()), wrong, "{change:?}");
     }
 }
