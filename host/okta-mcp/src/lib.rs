@@ -26,6 +26,7 @@ pub mod commands;
 pub mod config;
 pub mod demo;
 pub mod directory;
+pub mod guide;
 pub mod host;
 pub mod http;
 pub mod install;

@@ -4,7 +4,7 @@
 //! reviewer approves is what was written when the plugin was packed; a guest is never asked again.
 
 use capability::manifest::is_tool_name;
-use capability::snapshot::ToolText;
+use capability::snapshot::{Kind, ToolText};
 use capability::surface::ToolSurface;
 use capability::text::{clean, is_hidden};
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,12 @@ pub struct Tool {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct ToolError(String);
+
+impl ToolError {
+    pub(crate) fn new(text: String) -> Self {
+        Self(text)
+    }
+}
 
 impl Tool {
     /// A tool as the guest described it.
@@ -90,6 +96,7 @@ impl Tool {
 impl From<&Tool> for ToolText {
     fn from(tool: &Tool) -> Self {
         Self {
+            kind: Kind::Tool,
             name: tool.name.clone(),
             title: tool.title.clone(),
             description: tool.description.clone(),
@@ -121,24 +128,38 @@ pub(crate) fn check(tools: &[Tool]) -> Result<(), ToolError> {
 }
 
 fn text(tool: &str, part: &str, text: &str, limit: usize) -> Result<(), ToolError> {
+    shown_text(&format!("tool `{tool}`"), part, text, limit)
+}
+
+/// A text of whatever is at `place`: there, not too long, and nothing of it hidden.
+pub(crate) fn shown_text(
+    place: &str,
+    part: &str,
+    text: &str,
+    limit: usize,
+) -> Result<(), ToolError> {
     if text.trim().is_empty() {
-        return Err(ToolError(format!("tool `{tool}`: the {part} is empty")));
+        return Err(ToolError(format!("{place}: the {part} is empty")));
     }
     let length = text.chars().count();
     if length > limit {
         return Err(ToolError(format!(
-            "tool `{tool}`: the {part} has {length} characters; at most {limit} are accepted"
+            "{place}: the {part} has {length} characters; at most {limit} are accepted"
         )));
     }
-    shown(tool, part, text)
+    nothing_hidden(place, part, text)
 }
 
 /// A reviewer must see what the model reads.
 fn shown(tool: &str, part: &str, text: &str) -> Result<(), ToolError> {
+    nothing_hidden(&format!("tool `{tool}`"), part, text)
+}
+
+fn nothing_hidden(place: &str, part: &str, text: &str) -> Result<(), ToolError> {
     match text.chars().find(|c| is_hidden(*c)) {
         None => Ok(()),
         Some(hidden) => Err(ToolError(format!(
-            "tool `{tool}`: the {part} contains U+{:04X}, which a reader cannot see; line breaks are not accepted either",
+            "{place}: the {part} contains U+{:04X}, which a reader cannot see; line breaks are not accepted either",
             u32::from(hidden)
         ))),
     }
