@@ -3,7 +3,7 @@
 //! As with tools, what a reviewer approves is what was written when the plugin was packed. A prompt's name is one
 //! of the plugin's names, beside its tools': the manifest grants endpoints to it by that name.
 
-use capability::manifest::is_tool_name;
+use capability::manifest::{MAX_TOOL_NAME, is_tool_name};
 use capability::snapshot::{Kind, ToolText};
 use capability::text::clean;
 use serde::{Deserialize, Serialize};
@@ -91,7 +91,7 @@ impl Prompt {
     }
 
     fn check(&self) -> Result<(), ToolError> {
-        let place = format!("prompt `{}`", clean(&self.name, 40));
+        let place = format!("prompt `{}`", clean(&self.name, MAX_TOOL_NAME));
         check_name(&place, &self.name)?;
         shown_text(&place, "title", &self.title, MAX_TITLE)?;
         let description = &self.description;
@@ -164,7 +164,7 @@ pub(crate) fn check_name(place: &str, name: &str) -> Result<(), ToolError> {
         Ok(())
     } else {
         Err(ToolError::new(format!(
-            "{place}: a name must match [a-z][a-z0-9_]* and have at most 40 characters"
+            "{place}: a name must match [a-z][a-z0-9_]* and have at most {MAX_TOOL_NAME} characters"
         )))
     }
 }

@@ -103,7 +103,7 @@ impl Resources {
 
 impl Resource {
     fn place(&self) -> String {
-        format!("resource `{}`", clean(&self.name, 40))
+        format!("resource `{}`", clean(&self.name, capability::manifest::MAX_TOOL_NAME))
     }
 
     fn check(&self) -> Result<(), ToolError> {

@@ -3,7 +3,7 @@
 //! All of it reaches the model, so all of it is looked at: nothing hidden, nothing endless. What a
 //! reviewer approves is what was written when the plugin was packed; a guest is never asked again.
 
-use capability::manifest::is_tool_name;
+use capability::manifest::{MAX_TOOL_NAME, is_tool_name};
 use capability::snapshot::{Kind, ToolText};
 use capability::surface::ToolSurface;
 use capability::text::{clean, is_hidden};
@@ -17,7 +17,7 @@ use crate::limits::{MAX_DESCRIPTION, MAX_SCHEMA_BYTES, MAX_TITLE, MAX_TOOLS};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Tool {
-    /// `[a-z][a-z0-9_]*`, at most 40 characters, unique in the package.
+    /// `[a-z][a-z0-9_]*`, at most 48 characters, unique in the package.
     pub name: String,
     /// For people; one line of at most 80 characters.
     pub title: String,
@@ -44,7 +44,7 @@ impl ToolError {
 impl Tool {
     /// A tool as the guest described it.
     pub(crate) fn described(tool: wit::Tool) -> Result<Self, ToolError> {
-        let place = clean(&tool.name, 40);
+        let place = clean(&tool.name, MAX_TOOL_NAME);
         let input_schema = schema(&place, "input-schema", &tool.input_schema)?;
         let output_schema = tool
             .output_schema
@@ -72,7 +72,7 @@ impl Tool {
     }
 
     fn check(&self) -> Result<(), ToolError> {
-        let place = clean(&self.name, 40);
+        let place = clean(&self.name, MAX_TOOL_NAME);
         if !is_tool_name(&self.name) {
             // Some letters of other scripts look like ours: the name alone would not show what is wrong with it.
             let foreign = self.name.chars().find(|c| !c.is_ascii());
@@ -80,7 +80,7 @@ impl Tool {
                 format!(" (it contains U+{:04X})", u32::from(c))
             });
             return Err(ToolError(format!(
-                "`{place}` is no tool's name{foreign}; it must match [a-z][a-z0-9_]* and have at most 40 characters"
+                "`{place}` is no tool's name{foreign}; it must match [a-z][a-z0-9_]* and have at most {MAX_TOOL_NAME} characters"
             )));
         }
         text(&place, "title", &self.title, MAX_TITLE)?;
