@@ -7,6 +7,9 @@ use crate::bindings::okta::plugin::content::{Answers, Block, Body, Document};
 use crate::bindings::okta::plugin::host::{self, Level};
 use crate::{Conformance, input, media};
 
+/// The tool whose argument travels as an HTTP header, too.
+const CUSTOM_HEADER: &str = "test_custom_header";
+
 /// What a fixture does with its arguments and, when it is called again, with the answers.
 type Run = fn(&Value, Option<&Answers>) -> Result<Outcome, ToolError>;
 
@@ -18,7 +21,7 @@ pub(crate) struct Fixture {
     pub(crate) run: Run,
 }
 
-const FIXTURES: [Fixture; 9] = [
+const FIXTURES: [Fixture; 10] = [
     Fixture {
         name: "test_simple_text",
         description: "Answers with a text.",
@@ -74,6 +77,12 @@ const FIXTURES: [Fixture; 9] = [
                 "This tool intentionally returns an error for testing".to_owned(),
             ))
         },
+    },
+    Fixture {
+        name: CUSTOM_HEADER,
+        description: "Says which region it was asked for, which the request's headers say as well.",
+        arguments: &[("region", "A region")],
+        run: |arguments, _| done([text(&format!("The region is {}.", arguments["region"]))]),
     },
     Fixture {
         name: "test_tool_with_progress",
@@ -140,7 +149,10 @@ pub(crate) fn done<const N: usize>(content: [Block; N]) -> Result<Outcome, ToolE
 impl Fixture {
     fn describe(&self) -> Tool {
         let arguments = self.arguments.iter().map(|(name, description)| {
-            let schema = serde_json::json!({"type": "string", "description": description});
+            let mut schema = serde_json::json!({"type": "string", "description": description});
+            if self.name == CUSTOM_HEADER {
+                schema["x-mcp-header"] = "Region".into();
+            }
             ((*name).to_owned(), schema)
         });
         let properties: serde_json::Map<String, Value> = arguments.collect();
