@@ -77,6 +77,7 @@ impl Bound {
     pub async fn serve(self, server: Server, end: impl Future<Output = ()> + Send) {
         let Self { listener, options } = self;
         let ending = Ending::default();
+        let server = server.until(ending.asked.clone());
         let app = routes(&options, server, &ending);
         let asked = ending.asked.clone();
         let ends = async move {

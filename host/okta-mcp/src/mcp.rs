@@ -34,9 +34,10 @@ use rmcp::model::{
     ServerCapabilities, ServerConfig, SetLevelRequestMethod, SetLevelRequestParams,
     SubscribeRequestParams, SubscriptionFilter, Tool, ToolAnnotations, UnsubscribeRequestParams,
 };
-use rmcp::service::RequestContext;
+use rmcp::service::{RequestContext, SubscriptionContext};
 use rmcp::{RoleServer, ServerHandler, ServiceExt};
 use serde_json::{Map, Value, json};
+use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::guide;
@@ -73,6 +74,8 @@ pub struct Server {
     transport: Transport,
     ahead: Arc<Once>,
     logs: log::Wanted,
+    /// Cancelled when the server is asked to end: what only waits must not be waited for.
+    end: CancellationToken,
 }
 
 impl Server {
@@ -91,7 +94,15 @@ impl Server {
             transport: Transport::Stdio,
             ahead: Arc::new(Once::new()),
             logs: log::Wanted::default(),
+            end: CancellationToken::new(),
         }
+    }
+
+    /// This server, whose subscriptions end with `end`.
+    #[must_use]
+    pub fn until(mut self, end: CancellationToken) -> Self {
+        self.end = end;
+        self
     }
 
     /// This server for one more session: what a client says of itself there holds there.
@@ -371,6 +382,15 @@ impl ServerHandler for Server {
         requested: &SubscriptionFilter,
     ) -> Option<SubscriptionFilter> {
         Some(requested.clone())
+    }
+
+    /// As [`Server::subscribe`]: there is nothing to tell, but that the server ends.
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        tokio::select! {
+            () = context.cancelled() => {}
+            () = self.end.cancelled() => {}
+        }
+        Ok(())
     }
 
     async fn complete(
