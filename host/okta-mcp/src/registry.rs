@@ -338,16 +338,16 @@ impl Registry {
         if reach.tools.is_empty() {
             return Ok(());
         }
+        if let Some(taken) = self.taken(&package, &reach) {
+            return Err(format!(
+                "{taken} is there already; rename it, or leave one of the two out with `tools` or `enabled`"
+            ));
+        }
         let surface = offered(&package, origin, &reach);
         if let Some(clash) = self.names.add(&surface).first() {
             self.names.forget(&surface);
             return Err(format!(
                 "{clash}; rename it, or leave one of the two out with `tools` or `enabled`"
-            ));
-        }
-        if let Some(taken) = self.taken(&package, &reach) {
-            return Err(format!(
-                "{taken} is there already; rename it, or leave one of the two out with `tools` or `enabled`"
             ));
         }
         let wanted: Vec<Tool> = package

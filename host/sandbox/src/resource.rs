@@ -103,7 +103,10 @@ impl Resources {
 
 impl Resource {
     fn place(&self) -> String {
-        format!("resource `{}`", clean(&self.name, capability::manifest::MAX_TOOL_NAME))
+        format!(
+            "resource `{}`",
+            clean(&self.name, capability::manifest::MAX_TOOL_NAME)
+        )
     }
 
     fn check(&self) -> Result<(), ToolError> {

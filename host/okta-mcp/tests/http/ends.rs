@@ -94,7 +94,8 @@ async fn a_subscription_is_told_of_the_end_and_does_not_hold_it_up() {
     let site = Site::start(&[]).await;
     let uri = "okta-mcp://review";
     let params = json!({"notifications": {"resourceSubscriptions": [uri]}, "_meta": meta()});
-    let body = json!({"jsonrpc": "2.0", "id": 3, "method": "subscriptions/listen", "params": params});
+    let body =
+        json!({"jsonrpc": "2.0", "id": 3, "method": "subscriptions/listen", "params": params});
     let headers = [
         ("Content-Type", "application/json"),
         ("Accept", "application/json, text/event-stream"),
@@ -110,7 +111,11 @@ async fn a_subscription_is_told_of_the_end_and_does_not_hold_it_up() {
     let reply = answer(&mut listening).await;
     let acknowledged = "notifications/subscriptions/acknowledged";
     assert!(reply.body.contains(acknowledged), "{reply:?}");
-    assert_eq!(reply.message()["result"]["resultType"], "complete", "{reply:?}");
+    assert_eq!(
+        reply.message()["result"]["resultType"],
+        "complete",
+        "{reply:?}"
+    );
     let (status, log) = site.server.ended().await;
     assert_eq!(status.code(), Some(0));
     assert!(!log.contains("they are stopped"), "{log}");
