@@ -138,10 +138,17 @@ impl Manifest {
     }
 }
 
-/// Whether `name` can be a tool's: `[a-z][a-z0-9_]*`, at most 40 characters.
+/// The longest name of a tool, a prompt or a resource. Model interfaces take 64 characters, and clients put
+/// `mcp__SERVER__` before it.
+pub const MAX_TOOL_NAME: usize = 48;
+
+/// The longest name of a plugin.
+const MAX_PLUGIN_NAME: usize = 40;
+
+/// Whether `name` can be a tool's: `[a-z][a-z0-9_]*`, at most [`MAX_TOOL_NAME`] characters.
 #[must_use]
 pub fn is_tool_name(name: &str) -> bool {
-    name.len() <= 40
+    name.len() <= MAX_TOOL_NAME
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         && name
             .bytes()
@@ -151,7 +158,7 @@ pub fn is_tool_name(name: &str) -> bool {
 /// Whether `name` can be a plugin's: as a tool's, with `-` for `_`.
 #[must_use]
 pub fn is_plugin_name(name: &str) -> bool {
-    !name.contains('_') && is_tool_name(&name.replace('-', "_"))
+    name.len() <= MAX_PLUGIN_NAME && !name.contains('_') && is_tool_name(&name.replace('-', "_"))
 }
 
 #[cfg(test)]

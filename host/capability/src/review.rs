@@ -23,7 +23,7 @@ use crate::field::FieldPath;
 use crate::limits::{LimitFact, LimitWish, PerLimit};
 use crate::manifest::{Manifest, World};
 use crate::sensitivity::Sensitivity;
-use crate::snapshot::{Snapshot, ToolText};
+use crate::snapshot::{Kind, Snapshot, ToolText};
 
 pub use parts::{EndpointFacts, FieldFacts, ParameterFacts};
 pub use sentence::list;
@@ -67,7 +67,7 @@ pub struct Facts {
     pub sensitivity: Sensitivity,
     /// What the whole plugin can do, in our sentences.
     pub says: Vec<String>,
-    /// Its enabled tools, in the package's order.
+    /// Its enabled tools, prompts and resources, in the package's order.
     pub tools: Vec<ToolFacts>,
     /// Tools that the operator does not offer.
     pub disabled_tools: Vec<String>,
@@ -75,12 +75,15 @@ pub struct Facts {
     pub hidden_fields: Vec<FieldPath>,
 }
 
-/// All that one tool can do.
+/// All that one tool, prompt or resource can do.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct ToolFacts {
-    /// The tool's name.
+    /// What it is; a tool where nothing is said.
+    #[serde(skip_serializing_if = "Kind::is_tool")]
+    pub kind: Kind,
+    /// Its name.
     pub name: String,
     /// Its title, in its author's words.
     pub title: String,
@@ -156,12 +159,13 @@ impl ToolFacts {
             .map(|endpoint| EndpointFacts::new(endpoint, &operator.hidden))
             .collect();
         Self {
+            kind: tool.kind,
             name: tool.name.clone(),
             title: tool.title.clone(),
             description: tool.description.clone(),
             input_schema: tool.input_schema.clone(),
             output_schema: tool.output_schema.clone(),
-            says: sentence::of_tool(&tool.name, &endpoints),
+            says: sentence::of_tool(tool.kind, &tool.name, &endpoints),
             scopes: union(endpoints.iter().flat_map(|endpoint| &endpoint.scopes)),
             sensitivity: highest(endpoints.iter().map(|endpoint| endpoint.sensitivity)),
             endpoints,

@@ -19,7 +19,7 @@ pub struct Snapshot {
     pub digest: String,
     /// `plugin.toml` as its author wrote it, comments included.
     pub manifest: String,
-    /// The tools, in the package's order.
+    /// The tools, then the prompts, then the resources, each in the package's order.
     pub tools: Vec<ToolText>,
     /// What the component imports.
     pub imports: Vec<String>,
@@ -28,17 +28,62 @@ pub struct Snapshot {
     pub signer: Option<String>,
 }
 
-/// One tool as clients are shown it.
+/// How a client comes to ask for something of a plugin's; what may be asked of Okta then is the same matter for all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// The model calls it.
+    #[default]
+    Tool,
+    /// A person picks it.
+    Prompt,
+    /// A client reads it.
+    Resource,
+}
+
+impl Kind {
+    /// The kind, as a word at the beginning of a sentence.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tool => "Tool",
+            Self::Prompt => "Prompt",
+            Self::Resource => "Resource",
+        }
+    }
+
+    /// The kind, as a word within a sentence.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Tool => "tool",
+            Self::Prompt => "prompt",
+            Self::Resource => "resource",
+        }
+    }
+
+    /// Whether it is a tool, as nearly everything is: then nothing is written of it.
+    #[must_use]
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's form")]
+    pub fn is_tool(&self) -> bool {
+        *self == Self::Tool
+    }
+}
+
+/// One tool, prompt or resource as clients are shown it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ToolText {
-    /// The tool's name.
+    /// What it is; a tool where nothing is said.
+    #[serde(default, skip_serializing_if = "Kind::is_tool")]
+    pub kind: Kind,
+    /// Its name, by which the manifest grants endpoints to it.
     pub name: String,
     /// For people.
     pub title: String,
     /// For the model.
     pub description: String,
-    /// JSON Schema of the arguments.
+    /// JSON Schema of the arguments: of a prompt, its texts; of a resource, its URI.
     pub input_schema: Map<String, Value>,
     /// JSON Schema of the structured result.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -52,7 +52,7 @@ impl Default for Admission {
 /// `--tools` and `--toolsets`: what one process offers at most. Both hold where both are given.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Offer {
-    /// Only these tools; all where there is no list.
+    /// Only these tools, prompts and resources; all where there is no list.
     pub tools: Option<Vec<String>>,
     /// Only the tools of these plugins; of all where there is no list.
     pub toolsets: Option<Vec<String>>,
@@ -75,7 +75,7 @@ impl Admission {
     /// # Errors
     /// One line: `own` names a tool that the package does not have, or a field that is none.
     pub fn reach(&self, package: &Package, own: &PluginSettings) -> Result<Reach, String> {
-        let names = || package.tools().iter().map(|tool| tool.name.as_str());
+        let names = || package.names().into_iter();
         let mut operator = operator(package, own)?;
         if let Some(offered) = &self.offer.tools {
             let kept = names()
@@ -117,9 +117,9 @@ impl Admission {
 /// What the operator takes away from `package` in the file.
 ///
 /// # Errors
-/// One line: a tool that the package does not have, or a field that is none.
+/// One line: a tool, prompt or resource that the package does not have, or a field that is none.
 pub fn operator(package: &Package, own: &PluginSettings) -> Result<Operator, String> {
-    let known = || package.tools().iter().map(|tool| tool.name.as_str());
+    let known = || package.names().into_iter();
     for name in own.tools.iter().flatten() {
         if !known().any(|tool| tool == name) {
             return Err(format!(

@@ -151,16 +151,18 @@ fn schemas(package: &Package, report: &mut Report) {
 /// Whether the component describes the tools that the package says it has.
 async fn describes_itself(engine: &Engine, package: &Package, report: &mut Report) {
     match described(engine, package).await {
-        Ok(tools) if tools == package.tools() => report.ok(
-            "describe",
-            "the component describes the tools that the package holds",
-        ),
-        Ok(tools) => {
-            let names = |tools: &[sandbox::Tool]| {
-                let names: Vec<&str> = tools.iter().map(|tool| tool.name.as_str()).collect();
-                names.join(", ")
-            };
-            let (own, packed) = (names(&tools), names(package.tools()));
+        Ok(own)
+            if own.tools == package.tools()
+                && own.prompts == package.prompts()
+                && own.resources == *package.resources() =>
+        {
+            report.ok(
+                "describe",
+                "the component describes the tools that the package holds",
+            );
+        }
+        Ok(own) => {
+            let (own, packed) = (own.names().join(", "), package.names().join(", "));
             let what = if own == packed {
                 "the component describes its tools in other words than the package holds".to_owned()
             } else {

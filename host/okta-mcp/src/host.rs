@@ -3,24 +3,26 @@
 //! Everything that a caller can get wrong is answered here with a text for the model or the person:
 //! what happened, why, and what to do next. Nothing is run before the arguments fit the schema.
 
+mod begun;
 pub(crate) mod code_cache;
 mod cursor_key;
 mod length;
+mod offers;
 mod recorded;
 mod reporter;
+mod request_state;
 
-use std::sync::Arc;
-use std::time::Instant;
+use std::sync::{Arc, OnceLock};
 
 use audit::SealKey;
 use audit::log::Log;
-use audit::record::{Record, Subject};
+use audit::record::Record;
 use audit::row::{Client, Outcome as Ended};
 use capability::cursor::CursorKey;
 use capability::org::OrgUrl;
 use capability::text::clean;
 use gateway::{Gateway, Unauthorized};
-use sandbox::{Block, Call, CallError, Engine, EngineOptions, Outcome};
+use sandbox::{Answers, Block, Call, CallError, Engine, EngineOptions, Outcome, Pause};
 use serde_json::{Map, Value};
 
 use crate::builtin::Builtin;
@@ -30,9 +32,12 @@ use crate::metrics::{Collected, Metrics};
 use crate::registry::{OfferError, Offered, Registry};
 use crate::{AUDIT_KEY, state_key};
 
+use begun::{Begun, Of};
 use recorded::Recorded;
 use reporter::CallReporter;
 pub use reporter::{Progress, Silent, Update};
+use request_state::StateKey;
+pub use request_state::{Binding, NotOurs};
 
 /// The program's heart: the registry, and the way to an org if there is one.
 pub struct Host {
@@ -41,6 +46,8 @@ pub struct Host {
     registry: Registry,
     connection: Connection,
     cursor_key: CursorKey,
+    /// Made when the first plugin wants something back; none of the built-in ones does.
+    state_key: OnceLock<Option<StateKey>>,
     audit: Option<Arc<Log>>,
     compile_ahead: bool,
 }
@@ -98,10 +105,47 @@ pub enum Answer {
         /// Content blocks, empty where `structured` says it all.
         content: Vec<Block>,
     },
+    /// The tool asks for something first; the call is to be made again with the answers.
+    NeedsInput(Pause),
+    /// The tool needs a capability that it thinks the client lacks.
+    NeedsCapability {
+        /// MCP's name of it.
+        capability: String,
+        /// For a client that has it all the same.
+        text: String,
+    },
     /// Arguments or set-up do not allow the call: nothing was run. Says what to change.
     Refused(String),
     /// What went wrong, and what to do next.
     Failed(String),
+}
+
+/// Why something that was asked of a plugin brought no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// Arguments or set-up do not allow it: nothing was run. Says what to change.
+    Refused(String),
+    /// What went wrong, and what to do next.
+    Failed(String),
+    /// The plugin needs a capability that it thinks the client lacks.
+    NeedsCapability {
+        /// MCP's name of it.
+        capability: String,
+        /// For a client that has it all the same.
+        text: String,
+    },
+}
+
+impl From<Stop> for Answer {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Refused(text) => Self::Refused(text),
+            Stop::Failed(text) => Self::Failed(text),
+            Stop::NeedsCapability { capability, text } => {
+                Self::NeedsCapability { capability, text }
+            }
+        }
+    }
 }
 
 /// There is no such tool.
@@ -180,6 +224,7 @@ impl Host {
                 Some(key) => key,
                 None => cursor_key::load()?,
             },
+            state_key: OnceLock::new(),
             audit: match settings.audit {
                 Some(audit) => {
                     let key = state_key::keep(AUDIT_KEY).map(SealKey::new);
@@ -248,45 +293,60 @@ impl Host {
         arguments: Map<String, Value>,
         progress: Arc<dyn Progress>,
     ) -> Result<Answer, UnknownTool> {
+        self.resume(client, name, arguments, progress, None).await
+    }
+
+    /// Calls `name` again, with the answers to what an earlier call asked for. As [`Host::call`].
+    ///
+    /// # Errors
+    /// Only when there is no such tool; everything else is an [`Answer`].
+    pub async fn resume(
+        &self,
+        client: Client,
+        name: &str,
+        arguments: Map<String, Value>,
+        progress: Arc<dyn Progress>,
+        resumed: Option<Answers>,
+    ) -> Result<Answer, UnknownTool> {
         let Some(offered) = self.registry.tool(name) else {
             return Err(UnknownTool {
                 hint: self.registry.nearest(name).map(str::to_owned),
                 ..self.no_such_tool(client, name).await
             });
         };
-        let mut trace = Trace::start(offered, &self.metrics);
-        let record = self
-            .audit
-            .as_ref()
-            .map(|log| Arc::new(begin(log, client, offered, &arguments)));
+        let of = Of {
+            loaded: &offered.loaded,
+            name: &offered.tool.name,
+        };
+        let properties = offered.tool.input_schema.get("properties");
+        let declared =
+            |name: &str| properties.is_some_and(|known: &Value| known.get(name).is_some());
+        let begun = Begun::new(self, client, of, &arguments, declared);
         let run = async {
-            if let Some(record) = &record {
-                let unrecorded =
-                    |error: audit::log::Unrecorded| failed(Ended::Unrecorded, error.to_string());
-                record.admit().await.map_err(unrecorded)?;
-            }
-            self.run(offered, arguments, progress, record.as_ref())
+            begun.admit().await?;
+            self.run(offered, of, arguments, progress, begun.record(), resumed)
                 .await
         };
-        let (mut answer, mut outcome) = match run.await {
-            Ok(answer) => (answer, Ended::Done),
-            Err(Stopped { answer, outcome }) => (answer, outcome),
-        };
-        if let Some(record) = &record {
-            // What was not recorded does not leave, where the operator wants it so.
-            if let Err(unrecorded) = record.finish(outcome).await {
-                answer = Answer::Failed(unrecorded.to_string());
-                outcome = Ended::Unrecorded;
-            }
-            answer = answer.with_id(record.id().as_str());
-        }
-        trace.outcome = match answer {
-            Answer::Done { .. } => "done",
-            Answer::Refused(_) => "refused",
-            Answer::Failed(_) => "failed",
-        };
-        trace.ended = outcome;
-        Ok(answer)
+        let result = run.await;
+        Ok(begun.end(result).await.unwrap_or_else(Answer::from))
+    }
+
+    /// Seals what a plugin wants back, for the client to carry; none where the system gives no random bytes.
+    #[must_use]
+    pub fn seal(&self, binding: &Binding<'_>, state: &[u8]) -> Option<String> {
+        self.state_key()?.seal(binding, state)
+    }
+
+    /// What is in a state that a client brought back.
+    ///
+    /// # Errors
+    /// [`NotOurs`].
+    pub fn open(&self, binding: &Binding<'_>, state: &str) -> Result<Vec<u8>, NotOurs> {
+        self.state_key().ok_or(NotOurs)?.open(binding, state)
+    }
+
+    fn state_key(&self) -> Option<&StateKey> {
+        self.state_key.get_or_init(StateKey::load).as_ref()
     }
 
     /// What a caller is told of a tool that there is not, or not for them: no hint, which could name another one.
@@ -309,9 +369,11 @@ impl Host {
     async fn run(
         &self,
         offered: &Offered,
+        of: Of<'_>,
         arguments: Map<String, Value>,
         progress: Arc<dyn Progress>,
         record: Option<&Arc<Record>>,
+        resumed: Option<Answers>,
     ) -> Result<Answer, Stopped> {
         let name = &offered.tool.name;
         let arguments = Value::Object(arguments);
@@ -321,45 +383,7 @@ impl Host {
                 format!("The arguments of {name} do not fit: {violations}."),
             )
         })?;
-        let (org, gateway) = match &self.connection {
-            Connection::Org { org, gateway } => (org, gateway),
-            Connection::Missing(text) => {
-                return Err(refused(
-                    Ended::NotConfigured,
-                    format!("This server cannot reach Okta yet: {text}."),
-                ));
-            }
-        };
-        let grant = offered.loaded.grant(name, org, &self.cursor_key);
-        let okta = Okta::for_call(gateway, Arc::clone(&progress));
-        // Before the plugin runs: a page to sign in at and a setting to mend are for the person, not for a plugin.
-        if let Some(scopes) = grant.scopes() {
-            okta.authorize(scopes).await.map_err(|error| match error {
-                Unauthorized::Needs(text)
-                | Unauthorized::SignIn(text)
-                | Unauthorized::Scope(text) => {
-                    refused(Ended::NotConfigured, format!("{name} was not run: {text}."))
-                }
-                Unauthorized::Failed(failure) => {
-                    failed(Ended::Failed, format!("{name} was not run: {failure}."))
-                }
-            })?;
-        }
-        let directory: Arc<dyn sandbox::Directory> = Arc::new(okta);
-        let call = Call {
-            grant,
-            directory: match record {
-                Some(record) => Arc::new(Recorded::new(directory, Arc::clone(record))),
-                None => directory,
-            },
-            reporter: Arc::new(CallReporter::new(
-                offered,
-                progress,
-                record.cloned(),
-                self.metrics.clone(),
-            )),
-            resumed: None,
-        };
+        let call = self.prepare(of, progress, record, resumed).await?;
         match offered
             .loaded
             .plugin
@@ -376,12 +400,7 @@ impl Host {
                     content: output.content,
                 })
             }
-            Ok(Outcome::NeedsInput(_)) => Err(failed(
-                Ended::Broken,
-                format!(
-                    "{name} asked for input that this server cannot pass on yet; nothing was changed. Use another tool."
-                ),
-            )),
+            Ok(Outcome::NeedsInput(pause)) => Ok(Answer::NeedsInput(pause)),
             Err(error) => {
                 if let Some(limit) = limit(&error) {
                     self.metrics.limited(limit);
@@ -390,97 +409,94 @@ impl Host {
             }
         }
     }
+
+    /// Everything that the plugin may use while it does what it is asked.
+    async fn prepare(
+        &self,
+        of: Of<'_>,
+        progress: Arc<dyn Progress>,
+        record: Option<&Arc<Record>>,
+        resumed: Option<Answers>,
+    ) -> Result<Call, Stopped> {
+        let name = of.name;
+        let (org, gateway) = match &self.connection {
+            Connection::Org { org, gateway } => (org, gateway),
+            Connection::Missing(text) => {
+                return Err(refused(
+                    Ended::NotConfigured,
+                    format!("This server cannot reach Okta yet: {text}."),
+                ));
+            }
+        };
+        let grant = of.loaded.grant(name, org, &self.cursor_key);
+        let okta = Okta::for_call(gateway, Arc::clone(&progress));
+        // Before the plugin runs: a page to sign in at and a setting to mend are for the person, not for a plugin.
+        if let Some(scopes) = grant.scopes() {
+            okta.authorize(scopes).await.map_err(|error| match error {
+                Unauthorized::Needs(text)
+                | Unauthorized::SignIn(text)
+                | Unauthorized::Scope(text) => {
+                    refused(Ended::NotConfigured, format!("{name} was not run: {text}."))
+                }
+                Unauthorized::Failed(failure) => {
+                    failed(Ended::Failed, format!("{name} was not run: {failure}."))
+                }
+            })?;
+        }
+        let directory: Arc<dyn sandbox::Directory> = Arc::new(okta);
+        Ok(Call {
+            grant,
+            directory: match record {
+                Some(record) => Arc::new(Recorded::new(directory, Arc::clone(record))),
+                None => directory,
+            },
+            reporter: Arc::new(CallReporter::new(
+                of,
+                progress,
+                record.cloned(),
+                self.metrics.clone(),
+            )),
+            resumed,
+        })
+    }
 }
 
 /// A call that brought no result: what its caller reads, and what the audit log is told.
 struct Stopped {
-    answer: Answer,
+    stop: Stop,
     outcome: Ended,
 }
 
 fn refused(outcome: Ended, text: String) -> Stopped {
     Stopped {
-        answer: Answer::Refused(text),
+        stop: Stop::Refused(text),
         outcome,
     }
 }
 
 fn failed(outcome: Ended, text: String) -> Stopped {
     Stopped {
-        answer: Answer::Failed(text),
+        stop: Stop::Failed(text),
         outcome,
     }
 }
 
-impl Answer {
+impl Stop {
     /// The one place where an error gets the id by which a person finds it in the audit log.
     fn with_id(self, id: &str) -> Self {
         match self {
-            done @ Self::Done { .. } => done,
             Self::Refused(text) => Self::Refused(text + &shown_id(id)),
             Self::Failed(text) => Self::Failed(text + &shown_id(id)),
+            Self::NeedsCapability { capability, text } => Self::NeedsCapability {
+                capability,
+                text: text + &shown_id(id),
+            },
         }
     }
 }
 
 fn shown_id(id: &str) -> String {
     format!(" [audit {id}]")
-}
-
-/// The audit record of a call that begins now.
-fn begin(
-    log: &Arc<Log>,
-    client: Client,
-    offered: &Offered,
-    arguments: &Map<String, Value>,
-) -> Record {
-    let package = offered.loaded.plugin.package();
-    let subject = Subject {
-        plugin: package.manifest().name.clone(),
-        digest: package.digest().to_string(),
-        tool: offered.tool.name.clone(),
-    };
-    let properties = offered.tool.input_schema.get("properties");
-    Record::of_call(log, client, subject, arguments, |name| {
-        properties.is_some_and(|known| known.get(name).is_some())
-    })
-}
-
-/// The trace of one call on stderr and in the counts, made however the call ends: a dropped one was cancelled.
-struct Trace<'a> {
-    offered: &'a Offered,
-    metrics: &'a Metrics,
-    started: Instant,
-    outcome: &'static str,
-    ended: Ended,
-}
-
-impl<'a> Trace<'a> {
-    fn start(offered: &'a Offered, metrics: &'a Metrics) -> Self {
-        Self {
-            offered,
-            metrics,
-            started: Instant::now(),
-            outcome: "cancelled",
-            ended: Ended::Cancelled,
-        }
-    }
-}
-
-impl Drop for Trace<'_> {
-    fn drop(&mut self) {
-        let took = self.started.elapsed();
-        self.metrics
-            .called(&self.offered.tool.name, self.ended, took);
-        tracing::info!(
-            target: "audit",
-            event = "call",
-            plugin = self.offered.loaded.plugin.package().manifest().name,
-            tool = self.offered.tool.name,
-            outcome = self.outcome,
-            took_ms = took.as_secs_f64() * 1e3,
-        );
-    }
 }
 
 /// A result that breaks the tool's own schema is the plugin's mistake, and is not passed on.
@@ -533,7 +549,14 @@ fn tell(tool: &str, error: CallError) -> Stopped {
             return refused(Ended::InvalidArguments, text.clone());
         }
         CallError::Failed(text) => return failed(Ended::Failed, text.clone()),
-        CallError::NeedsCapability(_) => Ended::Failed,
+        CallError::NeedsCapability(capability) => {
+            let capability = capability.clone();
+            let text = format!("{tool} did not finish: {error}");
+            return Stopped {
+                stop: Stop::NeedsCapability { capability, text },
+                outcome: Ended::Failed,
+            };
+        }
         CallError::CpuExhausted { .. }
         | CallError::TimedOut { .. }
         | CallError::MemoryExhausted { .. }

@@ -104,6 +104,7 @@ impl Bound {
             seal,
         } = self;
         let ending = Ending::default();
+        let server = server.until(ending.asked.clone());
         let app = routes(options, seal, server, &ending);
         let asked = ending.asked.clone();
         let ends = async move {
@@ -178,7 +179,7 @@ fn streamable(
         .with_max_request_body_bytes(intake::MAX_BODY)
         .with_cancellation_token(ending.now.clone())
         .disable_allowed_hosts();
-    StreamableHttpService::new(move || Ok(server.clone()), Arc::default(), config)
+    StreamableHttpService::new(move || Ok(server.for_session()), Arc::default(), config)
 }
 
 /// For pages of the configured origins; what a page may send is what MCP's clients send.

@@ -28,6 +28,7 @@ pub mod demo;
 pub mod directory;
 pub mod doctor;
 pub mod findings;
+pub mod guide;
 pub mod host;
 pub mod http;
 mod init;

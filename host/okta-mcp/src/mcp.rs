@@ -7,27 +7,44 @@
 //! model either the one or the other.
 //! [MCP 2026-07-28, tools](https://modelcontextprotocol.io/specification/2026-07-28/server/tools).
 
+#![allow(
+    deprecated,
+    reason = "what MCP has deprecated is still spoken by the revisions before"
+)]
+
+mod completion;
 mod content;
 pub(crate) mod in_flight;
+mod input;
 mod lines;
+mod log;
 pub(crate) mod message;
 mod progress;
+mod prompts;
+mod resources;
+mod trace;
 
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use audit::row::{Client, Transport};
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
-    CustomRequest, CustomResult, DiscoverResult, ErrorCode, ErrorData, Implementation,
-    ListToolsResult, MetaObject, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
-    ToolAnnotations,
+    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
+    CompleteResult, ContentBlock, CustomRequest, CustomResult, DiscoverResult, ErrorCode,
+    ErrorData, GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, MetaObject,
+    PaginatedRequestParams, ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse,
+    ServerCapabilities, ServerConfig, SetLevelRequestMethod, SetLevelRequestParams,
+    SubscribeRequestParams, SubscriptionFilter, Tool, ToolAnnotations, UnsubscribeRequestParams,
 };
-use rmcp::service::RequestContext;
+use rmcp::service::{RequestContext, SubscriptionContext};
 use rmcp::{RoleServer, ServerHandler, ServiceExt};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
-use crate::host::{Answer, Host, UnknownTool};
+use crate::guide;
+use crate::host::{Answer, Binding, Host, Stop, UnknownTool};
 use crate::http::Caller;
 use crate::registry::Offered;
 
@@ -59,6 +76,9 @@ pub struct Server {
     caller: Caller,
     transport: Transport,
     ahead: Arc<Once>,
+    logs: log::Wanted,
+    /// Cancelled when the server is asked to end: what only waits must not be waited for.
+    end: CancellationToken,
 }
 
 impl Server {
@@ -76,6 +96,24 @@ impl Server {
             caller: Caller::local(),
             transport: Transport::Stdio,
             ahead: Arc::new(Once::new()),
+            logs: log::Wanted::default(),
+            end: CancellationToken::new(),
+        }
+    }
+
+    /// This server, whose subscriptions end with `end`.
+    #[must_use]
+    pub fn until(mut self, end: CancellationToken) -> Self {
+        self.end = end;
+        self
+    }
+
+    /// This server for one more session: what a client says of itself there holds there.
+    #[must_use]
+    pub fn for_session(&self) -> Self {
+        Self {
+            logs: log::Wanted::default(),
+            ..self.clone()
         }
     }
 
@@ -154,7 +192,14 @@ impl Server {
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        let capabilities = ServerCapabilities::builder().enable_tools().build();
+        let capabilities = ServerCapabilities::builder()
+            .enable_tools()
+            .enable_prompts()
+            .enable_resources()
+            .enable_resources_subscribe()
+            .enable_completions()
+            .enable_logging()
+            .build();
         let mut info = ServerConfig::new(capabilities);
         info.server_info = implementation();
         info.instructions = Some(INSTRUCTIONS.to_owned());
@@ -195,7 +240,20 @@ impl ServerHandler for Server {
                 "tools/call takes {name: string, arguments?: object}",
                 None,
             ),
-            "tools/list" => ErrorData::invalid_params("tools/list takes {cursor?: string}", None),
+            "prompts/get" => ErrorData::invalid_params(
+                "prompts/get takes {name: string, arguments?: {name: string}}",
+                None,
+            ),
+            "resources/read" => {
+                ErrorData::invalid_params("resources/read takes {uri: string}", None)
+            }
+            "completion/complete" => ErrorData::invalid_params(
+                "completion/complete takes {ref: {type: \"ref/prompt\", name: string} or {type: \"ref/resource\", uri: string}, argument: {name: string, value: string}}",
+                None,
+            ),
+            "tools/list" | "prompts/list" | "resources/list" | "resources/templates/list" => {
+                ErrorData::invalid_params(format!("{method} takes {{cursor?: string}}"), None)
+            }
             _ => ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method, None),
         })
     }
@@ -213,18 +271,328 @@ impl ServerHandler for Server {
             let told = self.host.no_such_tool(self.client(&context), &request.name);
             return Err(unknown(&told.await));
         }
-        let (progress, updates) = progress::channel(&context);
-        let arguments = request.arguments.unwrap_or_default();
-        let client = self.client(&context);
-        let call = self.host.call(client, &request.name, arguments, progress);
-        let answer = tokio::select! {
-            answer = progress::forward_while(call, updates, &context) => answer,
+        let run = self.run_tool(request, &context);
+        tokio::select! {
+            answer = run.instrument(trace::span(&context)) => answer,
             // Dropping the call stops the guest and its request; the client gets no answer to a call that it took back.
-            () = context.ct.cancelled() => return Err(ErrorData::internal_error("the call was cancelled", None)),
+            () = context.ct.cancelled() => Err(cancelled()),
+        }
+    }
+
+    async fn list_prompts(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        let caller = self.caller(&context);
+        let offers = |tool: &str| self.offers(caller, tool);
+        let tasks = guide::prompts::offered(&offers).map(guide::prompts::Task::prompt);
+        let own = self.host.registry().prompts();
+        let own = own.filter(|own| caller.may_call(&own.prompt.name));
+        let own = own.map(|own| own.prompt.clone());
+        let mut all: Vec<sandbox::Prompt> = tasks.chain(own).collect();
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        let all = all.iter().map(prompts::describe);
+        let mut list = ListPromptsResult::with_all_items(all.collect());
+        list.ttl_ms = Some(LIST_TTL_MS);
+        list.cache_scope = Some(CacheScope::Private);
+        list.meta = Some(server_meta());
+        Ok(list)
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let run = self.run_prompt(request, &context);
+        tokio::select! {
+            answer = run.instrument(trace::span(&context)) => answer,
+            () = context.ct.cancelled() => Err(cancelled()),
+        }
+    }
+
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        let caller = self.caller(&context);
+        let registry = self.host.registry();
+        let plugins = registry.resources();
+        let plugins = plugins.filter(|own| caller.may_call(&own.resource.name));
+        let plugins = plugins.map(|own| resources::describe(&own.resource));
+        let own = guide::resources::all(registry);
+        let all = own.iter().map(resources::describe).chain(plugins);
+        let mut list = ListResourcesResult::with_all_items(all.collect());
+        list.ttl_ms = Some(LIST_TTL_MS);
+        list.cache_scope = Some(CacheScope::Private);
+        list.meta = Some(server_meta());
+        Ok(list)
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        let caller = self.caller(&context);
+        let templates = self.host.registry().templates();
+        let templates = templates.filter(|own| caller.may_call(&own.resource.name));
+        let templates = templates.map(|own| resources::describe_template(&own.resource));
+        let mut list = ListResourceTemplatesResult::with_all_items(templates.collect());
+        list.ttl_ms = Some(LIST_TTL_MS);
+        list.cache_scope = Some(CacheScope::Private);
+        list.meta = Some(server_meta());
+        Ok(list)
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        if let Some(document) = guide::resources::read(self.host.registry(), &request.uri) {
+            return Ok(resources::own(document, LIST_TTL_MS).into());
+        }
+        self.readable(&request.uri, &context)?;
+        let client = self.client(&context);
+        let read = self.host.read(client, &request.uri);
+        let read = tokio::select! {
+            read = read.instrument(trace::span(&context)) => read,
+            () = context.ct.cancelled() => return Err(cancelled()),
         };
-        match answer {
-            Ok(answer) => Ok(translate(answer).into()),
-            Err(no_such) => Err(unknown(&no_such)),
+        match read {
+            Some(Ok(documents)) => Ok(resources::translate(documents).into()),
+            Some(Err(stop)) => Err(stopped(stop)),
+            None => Err(resources::not_found(&request.uri)),
+        }
+    }
+
+    /// What is at a URI is asked of Okta when it is read, and what a URI is offered for is the package's: neither
+    /// changes by itself while this process runs, so there is nothing to be told of.
+    async fn subscribe(
+        &self,
+        request: SubscribeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        self.readable(&request.uri, &context)
+    }
+
+    async fn unsubscribe(
+        &self,
+        _: UnsubscribeRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        Ok(())
+    }
+
+    fn accepted_subscription_filter(
+        &self,
+        requested: &SubscriptionFilter,
+    ) -> Option<SubscriptionFilter> {
+        Some(requested.clone())
+    }
+
+    /// As [`Server::subscribe`]: there is nothing to tell, but that the server ends.
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        tokio::select! {
+            () = context.cancelled() => {}
+            () = self.end.cancelled() => {}
+        }
+        Ok(())
+    }
+
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        let client = self.client(&context);
+        let caller = self.caller(&context);
+        let run = self.completions(client, caller, request);
+        tokio::select! {
+            result = run.instrument(trace::span(&context)) => result,
+            () = context.ct.cancelled() => Err(cancelled()),
+        }
+    }
+
+    /// Holds for the session; 2026-07-28 has none and says it with each request.
+    async fn set_level(
+        &self,
+        request: SetLevelRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        if is_modern(&context) {
+            return Err(ErrorData::method_not_found::<SetLevelRequestMethod>());
+        }
+        self.logs.set(request.level);
+        Ok(())
+    }
+}
+
+impl Server {
+    async fn run_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let (progress, mut updates) = progress::channel(context, self.logs.of(context));
+        let name = request.name;
+        let arguments = request.arguments.unwrap_or_default();
+        let loaded = self.host.registry().tool(&name).map(|own| &own.loaded);
+        let digest = loaded.map(|loaded| loaded.plugin.package().digest().to_string());
+        let binding = self.binding(digest.as_deref(), &name, &arguments, context);
+        let mut resumed = input::answers(
+            &self.host,
+            &binding,
+            request.input_responses,
+            request.request_state,
+        )?;
+        for _ in 0..input::ROUNDS {
+            let (client, progress) = (self.client(context), Arc::clone(&progress));
+            let call = self
+                .host
+                .resume(client, &name, arguments.clone(), progress, resumed.take());
+            let answer = progress::forward_while(call, &mut updates, context).await;
+            let pause = match answer {
+                Ok(Answer::NeedsInput(pause)) => pause,
+                Ok(Answer::NeedsCapability { capability, text }) => {
+                    return match input::lack(context, &capability) {
+                        Some(error) => Err(error),
+                        None => Ok(translate(Answer::Failed(text)).into()),
+                    };
+                }
+                Ok(answer) => return Ok(translate(answer).into()),
+                Err(no_such) => return Err(unknown(&no_such)),
+            };
+            match input::ask(&self.host, context, &binding, pause).await {
+                input::Asked::Ask(result) => return Ok((*result).into()),
+                input::Asked::Answered(answers) => resumed = Some(answers),
+                input::Asked::Lacks(lack) if is_modern(context) => return Err(lack.error()),
+                input::Asked::Lacks(lack) => {
+                    return Ok(translate(Answer::Failed(lack.text(&name))).into());
+                }
+                input::Asked::Failed(text) => return Ok(translate(Answer::Failed(text)).into()),
+            }
+        }
+        Ok(translate(Answer::Failed(input::endless(&name))).into())
+    }
+
+    async fn run_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let caller = self.caller(context);
+        if let Some(task) = self.task(caller, &request.name) {
+            let prompt = prompts::describe(&task.prompt());
+            let filled = prompts::arguments(&prompt, request.arguments.as_ref())?;
+            let text = task.text(&filled, &|tool| self.offers(caller, tool));
+            return Ok(prompts::own(&prompt, text).into());
+        }
+        let offered = self.host.registry().prompt(&request.name);
+        let offered = offered.filter(|own| caller.may_call(&own.prompt.name));
+        let Some(offered) = offered else {
+            let name = capability::text::clean(&request.name, 60);
+            let text = format!("there is no prompt `{name}`; prompts/list says which there are");
+            return Err(ErrorData::invalid_params(text, None));
+        };
+        let prompt = prompts::describe(&offered.prompt);
+        let arguments = prompts::arguments(&prompt, request.arguments.as_ref())?;
+        let digest = offered.loaded.plugin.package().digest().to_string();
+        let given = request.arguments.unwrap_or_default();
+        let binding = self.binding(Some(&digest), &prompt.name, &given, context);
+        let mut resumed = input::answers(
+            &self.host,
+            &binding,
+            request.input_responses,
+            request.request_state,
+        )?;
+        for _ in 0..input::ROUNDS {
+            let client = self.client(context);
+            let prompted = self
+                .host
+                .prompt(client, &prompt.name, &arguments, resumed.take());
+            let pause = match prompted.await {
+                Some(Ok(sandbox::Prompted::Done(messages))) => {
+                    return Ok(prompts::translate(&prompt, messages).into());
+                }
+                Some(Ok(sandbox::Prompted::NeedsInput(pause))) => pause,
+                Some(Err(stop)) => return Err(stopped(stop)),
+                // It was there a moment ago, and the registry does not change.
+                None => return Err(ErrorData::internal_error("the prompt is gone", None)),
+            };
+            match input::ask(&self.host, context, &binding, pause).await {
+                input::Asked::Ask(result) => return Ok((*result).into()),
+                input::Asked::Answered(answers) => resumed = Some(answers),
+                input::Asked::Lacks(lack) if is_modern(context) => return Err(lack.error()),
+                input::Asked::Lacks(lack) => {
+                    return Err(ErrorData::invalid_request(lack.text(&prompt.name), None));
+                }
+                input::Asked::Failed(text) => return Err(ErrorData::internal_error(text, None)),
+            }
+        }
+        let text = input::endless(&prompt.name);
+        Err(ErrorData::internal_error(text, None))
+    }
+
+    fn binding<'a>(
+        &'a self,
+        digest: Option<&'a str>,
+        name: &'a str,
+        arguments: &'a Map<String, Value>,
+        context: &'a RequestContext<RoleServer>,
+    ) -> Binding<'a> {
+        Binding {
+            digest: digest.unwrap_or_default(),
+            name,
+            arguments,
+            caller: self.caller(context).subject(),
+        }
+    }
+
+    /// Whether `caller` is offered `tool`.
+    fn offers(&self, caller: &Caller, tool: &str) -> bool {
+        self.host.registry().tool(tool).is_some() && caller.may_call(tool)
+    }
+
+    /// The program's own prompt called `name`, where `caller` is offered the tools that it needs.
+    fn task(&self, caller: &Caller, name: &str) -> Option<&'static guide::prompts::Task> {
+        guide::prompts::offered(&|tool| self.offers(caller, tool)).find(|task| task.name() == name)
+    }
+
+    /// Whether there is something at `uri` for the one who asks.
+    fn readable(&self, uri: &str, context: &RequestContext<RoleServer>) -> Result<(), ErrorData> {
+        let registry = self.host.registry();
+        let mut own = guide::resources::all(registry).into_iter();
+        if own.any(|own| own.uri == uri) {
+            return Ok(());
+        }
+        match registry.reader(uri) {
+            Some((_, name)) if self.caller(context).may_call(name) => Ok(()),
+            _ => Err(resources::not_found(uri)),
+        }
+    }
+}
+
+/// Whether the request is one of 2026-07-28 or later, which has no sessions and nothing that depends on one.
+fn is_modern(context: &RequestContext<RoleServer>) -> bool {
+    let version = context.protocol_version();
+    // Revisions are dates: in the order of their letters they are in the order of time.
+    version.is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
+}
+
+fn cancelled() -> ErrorData {
+    ErrorData::internal_error("the call was cancelled", None)
+}
+
+/// A prompt, resource or completion that brought nothing.
+fn stopped(stop: Stop) -> ErrorData {
+    match stop {
+        Stop::Refused(text) => ErrorData::invalid_params(text, None),
+        Stop::Failed(text) | Stop::NeedsCapability { text, .. } => {
+            ErrorData::internal_error(text, None)
         }
     }
 }
@@ -255,8 +623,12 @@ fn describe(offered: &Offered) -> Tool {
 
 fn translate(answer: Answer) -> CallToolResult {
     let mut result = match answer {
-        Answer::Refused(text) | Answer::Failed(text) => {
+        Answer::Refused(text) | Answer::Failed(text) | Answer::NeedsCapability { text, .. } => {
             CallToolResult::error(vec![ContentBlock::text(text)])
+        }
+        // Whoever can be asked was asked before.
+        Answer::NeedsInput(_) => {
+            CallToolResult::error(vec![ContentBlock::text("the tool asks for input")])
         }
         Answer::Done {
             structured: Some(structured),

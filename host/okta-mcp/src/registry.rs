@@ -1,4 +1,4 @@
-//! The plugins and tools that this process offers, decided once at start.
+//! The plugins, and the tools, prompts and resources of theirs that this process offers, decided once at start.
 //!
 //! Built-in packages, and packages that the operator names and somebody approved. Each has to get past
 //! [`Admission`]; one that does not is reported and left out, and the others serve. Nothing is compiled here.
@@ -10,30 +10,44 @@ use std::sync::{Arc, OnceLock};
 use capability::cursor::CursorKey;
 use capability::field::FieldPath;
 use capability::grant::{Grant, Grants};
+use capability::limits::LimitWish;
 use capability::org::OrgUrl;
 use capability::reach::Reach;
+use capability::review::Operator;
 use capability::scopes;
-use capability::surface::{self, Finding, Names, NotAccepted, Origin, PluginSurface};
+use capability::surface::{self, Accepted, Finding, Names, NotAccepted, Origin, PluginSurface};
 use capability::text::clean;
+use jiff::civil::Date;
 use rayon::prelude::*;
-use sandbox::{Engine, Package, Plugin, Tool};
+use sandbox::{Engine, Package, Plugin, Prompt, Resource, Template, Tool};
 
 use crate::admission::{Admission, Offer};
+use crate::approval::Signature;
 use crate::builtin::{self, Builtin};
 use crate::config::file::PluginSettings;
+use crate::guide::prompts;
 use crate::package_file;
+use crate::report::review::Noticed;
 use crate::schema::Schema;
 
 /// All plugins and tools of a process.
 pub struct Registry {
     plugins: Vec<Arc<Loaded>>,
     tools: BTreeMap<String, Arc<Offered>>,
+    prompts: BTreeMap<String, OfferedPrompt>,
+    /// By URI.
+    resources: BTreeMap<String, OfferedResource>,
+    /// By template.
+    templates: BTreeMap<String, OfferedTemplate>,
     problems: Vec<Problem>,
     names: Names,
     /// Every tool of every package that was admitted, offered or not: what a misspelled name may have meant.
     known: BTreeSet<String>,
     /// Every plugin that is built in or configured, loaded or not.
     declared: BTreeSet<String>,
+    /// What somebody accepted of the tools' texts, as of the day after it.
+    accepted: Accepted,
+    today: Date,
 }
 
 /// A plugin that runs.
@@ -44,6 +58,10 @@ pub struct Loaded {
     origin: Origin,
     /// Where its package is, for a message; empty for one that is built in.
     path: String,
+    /// The operator's ceilings for the limits of one call.
+    ceilings: LimitWish,
+    /// Who signed its package.
+    signature: Signature,
     grants: OnceLock<Grants>,
 }
 
@@ -57,6 +75,32 @@ pub struct Offered {
     pub input: Schema,
     /// The result's schema.
     pub output: Option<Schema>,
+}
+
+/// A prompt that clients see.
+pub struct OfferedPrompt {
+    /// Name, texts and arguments, from the package.
+    pub prompt: Prompt,
+    /// The plugin behind it.
+    pub loaded: Arc<Loaded>,
+}
+
+/// A resource that clients see.
+pub struct OfferedResource {
+    /// URI and texts, from the package.
+    pub resource: Resource,
+    /// The plugin behind it.
+    pub loaded: Arc<Loaded>,
+}
+
+/// A template of resources that clients see.
+pub struct OfferedTemplate {
+    /// Template and texts, from the package.
+    pub resource: Resource,
+    /// The template, taken apart.
+    pub template: Template,
+    /// The plugin behind it.
+    pub loaded: Arc<Loaded>,
 }
 
 /// A plugin that is left out, and why.
@@ -112,8 +156,13 @@ impl Registry {
         let mut registry = Self {
             plugins: Vec::new(),
             tools: BTreeMap::new(),
+            prompts: BTreeMap::new(),
+            resources: BTreeMap::new(),
+            templates: BTreeMap::new(),
             problems: Vec::new(),
             names: Names::default(),
+            accepted: admission.accepted.clone(),
+            today: admission.today,
             known: BTreeSet::new(),
             declared: builtins
                 .iter()
@@ -171,6 +220,47 @@ impl Registry {
         self.tools.get(name)
     }
 
+    /// The prompts that are offered, by name.
+    pub fn prompts(&self) -> impl Iterator<Item = &OfferedPrompt> {
+        self.prompts.values()
+    }
+
+    /// The prompt called `name`.
+    #[must_use]
+    pub fn prompt(&self, name: &str) -> Option<&OfferedPrompt> {
+        self.prompts.get(name)
+    }
+
+    /// The resources with a URI of their own, by URI.
+    pub fn resources(&self) -> impl Iterator<Item = &OfferedResource> {
+        self.resources.values()
+    }
+
+    /// The templates of resources, by template.
+    pub fn templates(&self) -> impl Iterator<Item = &OfferedTemplate> {
+        self.templates.values()
+    }
+
+    /// The template that is written as `template`.
+    #[must_use]
+    pub fn template(&self, template: &str) -> Option<&OfferedTemplate> {
+        self.templates.get(template)
+    }
+
+    /// The plugin that is asked for what is at `uri`, and the resource's name: the one that lists the URI, or
+    /// the first whose template it is of.
+    #[must_use]
+    pub fn reader(&self, uri: &str) -> Option<(&Arc<Loaded>, &str)> {
+        let listed = self.resources.get(uri);
+        let listed = listed.map(|own| (&own.loaded, own.resource.name.as_str()));
+        listed.or_else(|| {
+            self.templates
+                .values()
+                .find(|own| own.template.matches(uri))
+                .map(|own| (&own.loaded, own.resource.name.as_str()))
+        })
+    }
+
     /// The tool whose name looks most like `name`.
     #[must_use]
     pub fn nearest(&self, name: &str) -> Option<&str> {
@@ -223,6 +313,12 @@ impl Registry {
             .iter()
             .flat_map(|loaded| scopes::of_manifest(&loaded.reach.manifest))
             .collect()
+    }
+
+    /// `finding` with who accepted it, if anybody did.
+    #[must_use]
+    pub fn noticed(&self, finding: &Finding) -> Noticed {
+        Noticed::new(finding, &self.accepted, self.today)
     }
 
     /// What is to be said of the tools of `package`, of which `reach` is left, beside those that are offered by
@@ -290,9 +386,14 @@ impl Registry {
                 .check(&package, &path, &reach, admission.today)?;
         }
         self.known
-            .extend(package.tools().iter().map(|tool| tool.name.clone()));
+            .extend(package.names().into_iter().map(str::to_owned));
         if reach.tools.is_empty() {
             return Ok(());
+        }
+        if let Some(taken) = self.taken(&package, &reach) {
+            return Err(format!(
+                "{taken} is there already; rename it, or leave one of the two out with `tools` or `enabled`"
+            ));
         }
         let surface = offered(&package, origin, &reach);
         if let Some(clash) = self.names.add(&surface).first() {
@@ -307,11 +408,21 @@ impl Registry {
             .filter(|tool| reach.tools.contains(&tool.name))
             .cloned()
             .collect();
+        let offers = package.clone();
+        let signature = match origin {
+            Origin::BuiltIn => Signature::None,
+            // The approval pins the bytes: a signature that cannot be taken for one is told, and decides nothing.
+            Origin::Added => Signature::of(&package, Path::new(&path), &admission.package_keys)
+                .inspect_err(|error| tracing::warn!(plugin = name, "{error}"))
+                .unwrap_or_default(),
+        };
         let loaded = Arc::new(Loaded {
             plugin: Plugin::new(engine, package, reach.limits),
             reach,
             origin,
             path,
+            ceilings: own.limits.wish().unwrap_or_default(),
+            signature,
             grants: OnceLock::new(),
         });
         for tool in wanted {
@@ -324,8 +435,56 @@ impl Registry {
             self.tools
                 .insert(offered.tool.name.clone(), Arc::new(offered));
         }
+        self.offer(&offers, &loaded);
         self.plugins.push(loaded);
         Ok(())
+    }
+
+    /// A prompt, resource or template of `package` that is offered already, for a text.
+    fn taken(&self, package: &Package, reach: &Reach) -> Option<String> {
+        let is_left = |name: &String| reach.tools.contains(name);
+        let own = package.prompts().iter().filter(|own| is_left(&own.name));
+        let prompt = own
+            .map(|own| &own.name)
+            .find(|name| self.prompts.contains_key(*name) || prompts::is_one(name));
+        let resources = package.resources().all().filter(|own| is_left(&own.name));
+        let uri = resources
+            .map(|own| &own.uri)
+            .find(|uri| self.resources.contains_key(*uri) || self.templates.contains_key(*uri));
+        prompt
+            .map(|name| format!("the prompt `{name}`"))
+            .or_else(|| uri.map(|uri| format!("the resource {}", clean(uri, 80))))
+    }
+
+    /// Offers what is left of the prompts and resources of `package`.
+    fn offer(&mut self, package: &Package, loaded: &Arc<Loaded>) {
+        let is_left = |name: &String| loaded.reach.tools.contains(name);
+        for prompt in package.prompts().iter().filter(|own| is_left(&own.name)) {
+            let offered = OfferedPrompt {
+                prompt: prompt.clone(),
+                loaded: Arc::clone(loaded),
+            };
+            self.prompts.insert(prompt.name.clone(), offered);
+        }
+        let resources = package.resources();
+        for resource in resources.listed.iter().filter(|own| is_left(&own.name)) {
+            let offered = OfferedResource {
+                resource: resource.clone(),
+                loaded: Arc::clone(loaded),
+            };
+            self.resources.insert(resource.uri.clone(), offered);
+        }
+        for resource in resources.templates.iter().filter(|own| is_left(&own.name)) {
+            // A package's templates were taken apart when it was parsed.
+            if let Ok(template) = Template::parse(&resource.uri) {
+                let offered = OfferedTemplate {
+                    resource: resource.clone(),
+                    template,
+                    loaded: Arc::clone(loaded),
+                };
+                self.templates.insert(resource.uri.clone(), offered);
+            }
+        }
     }
 
     fn surfaces(&self) -> Vec<PluginSurface<'_>> {
@@ -366,18 +525,25 @@ impl Registry {
             self.plugins.retain(|loaded| loaded.name() != name);
             self.tools
                 .retain(|_, offered| offered.loaded.name() != name);
+            self.prompts
+                .retain(|_, offered| offered.loaded.name() != name);
+            self.resources
+                .retain(|_, offered| offered.loaded.name() != name);
+            self.templates
+                .retain(|_, offered| offered.loaded.name() != name);
             self.leave_out(&name, text);
         }
     }
 
+    fn offers(&self, name: &str) -> bool {
+        self.plugins
+            .iter()
+            .any(|loaded| loaded.reach.tools.iter().any(|own| own == name))
+    }
+
     /// Every tool that the command line names is there.
     fn check_tools(&self, offer: &Offer) -> Result<(), OfferError> {
-        let Some(name) = offer
-            .tools
-            .iter()
-            .flatten()
-            .find(|name| !self.tools.contains_key(*name))
-        else {
+        let Some(name) = offer.tools.iter().flatten().find(|name| !self.offers(name)) else {
             return Ok(());
         };
         // One that is spelled right is not offered for another reason.
@@ -455,6 +621,22 @@ impl Loaded {
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
         (self.origin == Origin::Added).then(|| Path::new(&self.path))
+    }
+
+    /// What the operator takes away from it, as a review is told.
+    #[must_use]
+    pub fn operator(&self) -> Operator {
+        Operator {
+            tools: Some(self.reach.tools.clone()),
+            hidden: self.reach.hidden.clone(),
+            limits: self.ceilings,
+        }
+    }
+
+    /// Who signed its package, as it was when it was loaded.
+    #[must_use]
+    pub fn signature(&self) -> &Signature {
+        &self.signature
     }
 
     /// Whether it is part of the program.

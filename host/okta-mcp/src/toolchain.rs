@@ -152,6 +152,10 @@ pub fn compare(committed: &Package, built: &Package) -> Comparison {
         Some("its manifest is another one")
     } else if committed.tools() != built.tools() {
         Some("its tools are others")
+    } else if committed.prompts() != built.prompts() {
+        Some("its prompts are others")
+    } else if committed.resources() != built.resources() {
+        Some("its resources are others")
     } else if committed.imports() != built.imports() {
         Some("its imports are others")
     } else if old.toolchain == new.toolchain {

@@ -17,13 +17,14 @@ use okta_mcp::toolchain::Project;
 use sandbox::Package;
 
 /// The folders that hold a package, from the repository's root.
-const FOLDERS: [&str; 6] = [
+const FOLDERS: [&str; 7] = [
     "plugins/users",
     "plugins/groups",
     "plugins/apps",
     "plugins/factors",
     "plugins/policies",
     "plugins/probe",
+    "plugins/conformance",
 ];
 
 /// The largest package: what a desktop client's user downloads five times.

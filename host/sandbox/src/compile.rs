@@ -12,6 +12,9 @@
 use capability::manifest::World;
 use wasmtime::component::{Component, HasSelf, Linker};
 
+use wasmtime::Store;
+
+use crate::bindings::full::exports::okta::plugin::{prompts, resources};
 use crate::bindings::okta::plugin::{content, directory, host};
 use crate::bindings::{Plugin, PluginPre};
 use crate::effort;
@@ -23,7 +26,40 @@ use crate::spare;
 use crate::wasi::{self, Compat};
 
 /// A compiled component whose imports are resolved.
-pub(crate) type Compiled = PluginPre<HostState>;
+pub(crate) struct Compiled {
+    /// With the tools that every plugin has.
+    pub(crate) plugin: PluginPre<HostState>,
+    prompts: Option<prompts::GuestIndices>,
+    resources: Option<resources::GuestIndices>,
+}
+
+impl Compiled {
+    /// The prompts of a fresh instance; only a package that describes some gets here.
+    pub(crate) async fn prompts(
+        &self,
+        store: &mut Store<HostState>,
+    ) -> wasmtime::Result<prompts::Guest> {
+        let indices = self.prompts.as_ref().ok_or_else(none_exported)?;
+        let instance = self.plugin.instance_pre().instantiate_async(&mut *store);
+        let instance = instance.await?;
+        indices.load(store, &instance)
+    }
+
+    /// The resources of a fresh instance; as [`Compiled::prompts`].
+    pub(crate) async fn resources(
+        &self,
+        store: &mut Store<HostState>,
+    ) -> wasmtime::Result<resources::Guest> {
+        let indices = self.resources.as_ref().ok_or_else(none_exported)?;
+        let instance = self.plugin.instance_pre().instantiate_async(&mut *store);
+        let instance = instance.await?;
+        indices.load(store, &instance)
+    }
+}
+
+fn none_exported() -> wasmtime::Error {
+    wasmtime::Error::msg("the component does not export what its package describes")
+}
 
 /// Whether somebody waits for a compilation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,32 +77,31 @@ pub(crate) async fn obtain(
     package: Package,
     haste: Haste,
 ) -> Result<Compiled, LoadError> {
-    let world = package.manifest().world;
     if engine.cache().is_some() {
         let (engine, package) = (engine.clone(), package.clone());
         let found = blocking(move || {
             let kept = engine.cache()?.load(engine.wasm(), package.digest())?;
-            Some(link(&engine, &kept, world))
+            Some(link(&engine, &kept, &package))
         });
         if let Some(linked) = found.await? {
             return linked;
         }
     }
     let _turn = engine.compiler_turn().await;
-    let compiler = engine.clone();
+    let (compiler, source) = (engine.clone(), package.clone());
     let component = blocking(move || {
-        let compile = || component(&compiler, package.bytes());
+        let compile = || component(&compiler, source.bytes());
         let component = match haste {
             Haste::Awaited => compile(),
             Haste::Ahead => spare::run(compile),
         }?;
         if let Some(cache) = compiler.cache() {
             // Some milliseconds beside the compiler's hundred, and then the next process has it for certain.
-            cache.store(compiler.wasm(), package.digest(), &component);
+            cache.store(compiler.wasm(), source.digest(), &component);
         }
         Ok::<_, LoadError>(component)
     });
-    link(&engine, &component.await??, world)
+    link(&engine, &component.await??, &package)
 }
 
 async fn blocking<T: Send + 'static>(
@@ -77,11 +112,22 @@ async fn blocking<T: Send + 'static>(
         .map_err(|_| LoadError::Aborted)
 }
 
-fn link(engine: &Engine, component: &Component, world: World) -> Result<Compiled, LoadError> {
-    let linked = linker::<HostState>(engine, world)
-        .and_then(|linker| linker.instantiate_pre(component))
-        .map_err(|error| LoadError::link(&error))?;
-    PluginPre::new(linked).map_err(|error| LoadError::link(&error))
+fn link(engine: &Engine, component: &Component, package: &Package) -> Result<Compiled, LoadError> {
+    let linked = || {
+        let pre =
+            linker::<HostState>(engine, package.manifest().world)?.instantiate_pre(component)?;
+        let (prompts, resources) = (package.prompts(), package.resources());
+        Ok(Compiled {
+            prompts: (!prompts.is_empty())
+                .then(|| prompts::GuestIndices::new(&pre))
+                .transpose()?,
+            resources: (!resources.is_empty())
+                .then(|| resources::GuestIndices::new(&pre))
+                .transpose()?,
+            plugin: PluginPre::new(pre)?,
+        })
+    };
+    linked().map_err(|error: wasmtime::Error| LoadError::link(&error))
 }
 
 /// Validates and compiles `bytes`, without resolving any import. All of a processor's, and not for an async thread.

@@ -1,4 +1,4 @@
-//! Asks a component for its tools, with every import of the contract's closed.
+//! Asks a component for its tools, prompts and resources, with every import of the contract's closed.
 //!
 //! This happens once, when a plugin is packed. The component gets no grant, no clock and no log: an
 //! answer that depended on any of them would not be the same for everyone who packs the same sources.
@@ -15,10 +15,13 @@ use wasmtime::component::Component;
 
 use crate::bindings::Plugin;
 use crate::bindings::exports::okta::plugin::tools::Tool;
+use crate::bindings::full::exports::okta::plugin::prompts::{self, Prompt};
+use crate::bindings::full::exports::okta::plugin::resources::{self, Catalogue};
 use crate::bindings::okta::plugin::{content, directory, host};
 use crate::compile;
 use crate::engine::Engine;
 use crate::error::{CallError, LoadError, line};
+use crate::imports;
 use crate::store::{self, Metered, Meters};
 use crate::wasi::{Compat, Random, Stderr, Wasi};
 
@@ -34,13 +37,20 @@ pub(crate) enum DescribeError {
     Failed(CallError),
 }
 
-/// The tools that `component` describes, as it says.
+/// What a component says that it has.
+pub(crate) struct Described {
+    pub(crate) tools: Vec<Tool>,
+    pub(crate) prompts: Vec<Prompt>,
+    pub(crate) resources: Catalogue,
+}
+
+/// What `component` describes, as it says. One that does not export prompts or resources has none.
 pub(crate) async fn describe(
     engine: &Engine,
     component: &Component,
     world: World,
     limits: &Limits,
-) -> Result<Vec<Tool>, DescribeError> {
+) -> Result<Described, DescribeError> {
     let run = run(engine, component, world, limits);
     match tokio::time::timeout(limits.time, run).await {
         Ok(result) => result,
@@ -55,10 +65,19 @@ async fn run(
     component: &Component,
     world: World,
     limits: &Limits,
-) -> Result<Vec<Tool>, DescribeError> {
+) -> Result<Described, DescribeError> {
     let unlinked = |error: wasmtime::Error| DescribeError::Failed(LoadError::link(&error).into());
     let linker = compile::linker::<Closed>(engine, world).map_err(unlinked)?;
-    linker.instantiate_pre(component).map_err(unlinked)?;
+    let pre = linker.instantiate_pre(component).map_err(unlinked)?;
+    let exports = |name| component.get_export_index(None, name).is_some();
+    let prompts = exports(imports::PROMPTS)
+        .then(|| prompts::GuestIndices::new(&pre))
+        .transpose()
+        .map_err(unlinked)?;
+    let resources = exports(imports::RESOURCES)
+        .then(|| resources::GuestIndices::new(&pre))
+        .transpose()
+        .map_err(unlinked)?;
     let _ticking = engine.tick().map_err(DescribeError::Failed)?;
     let closed = Closed {
         meters: Meters::start(limits),
@@ -68,11 +87,34 @@ async fn run(
     };
     let mut store = store::fresh(engine.wasm(), closed).map_err(unlinked)?;
     let result = async {
-        let guest = Plugin::instantiate_async(&mut store, component, &linker).await?;
-        guest.okta_plugin_tools().call_describe(&mut store).await
+        let instance = pre.instantiate_async(&mut store).await?;
+        let guest = Plugin::new(&mut store, &instance)?;
+        let tools = guest.okta_plugin_tools().call_describe(&mut store).await?;
+        let prompts = match prompts {
+            Some(prompts) => {
+                let guest = prompts.load(&mut store, &instance)?;
+                guest.call_describe(&mut store).await?
+            }
+            None => Vec::new(),
+        };
+        let resources = match resources {
+            Some(resources) => {
+                let guest = resources.load(&mut store, &instance)?;
+                guest.call_describe(&mut store).await?
+            }
+            None => Catalogue {
+                resources: Vec::new(),
+                templates: Vec::new(),
+            },
+        };
+        Ok(Described {
+            tools,
+            prompts,
+            resources,
+        })
     }
     .await;
-    result.map_err(|error| {
+    result.map_err(|error: wasmtime::Error| {
         let closed = store.data_mut();
         match closed.called.take() {
             Some((import, said)) => DescribeError::Called { import, said },

@@ -51,6 +51,11 @@ const WASI_VERSION: &str = "0.2.";
 /// What a plugin must export. Other exports are nobody's business: nobody calls them.
 pub(crate) const REQUIRED: &str = "okta:plugin/tools@0.1.0";
 
+/// What a plugin may export besides, for MCP's prompts and resources.
+pub(crate) const PROMPTS: &str = "okta:plugin/prompts@0.1.0";
+/// As [`PROMPTS`].
+pub(crate) const RESOURCES: &str = "okta:plugin/resources@0.1.0";
+
 /// Refuses a component that imports what its world does not hold, or does not export its tools.
 pub(crate) fn check(outline: &Outline<'_>, world: World) -> Result<(), PackageError> {
     for import in &outline.imports {

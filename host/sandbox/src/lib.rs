@@ -9,7 +9,8 @@
 //!    it is compiled.
 //! 3. [`Plugin`] compiles a package when it is first needed, and only once; a [`CodeCache`] keeps what came
 //!    of it for the next process.
-//! 4. [`Plugin::call`] runs one tool in a fresh instance, within [limits](capability::limits::Limits).
+//! 4. [`Plugin::call`] runs one tool in a fresh instance, within [limits](capability::limits::Limits); a plugin's
+//!    prompts, resources and completions go the same way.
 //!    What the guest asks of Okta goes through [`Grant::authorize`](capability::grant::Grant::authorize)
 //!    and then to a [`Directory`], which the program provides.
 //!
@@ -37,6 +38,7 @@ mod describe;
 mod digest;
 mod effort;
 mod engine;
+mod errand;
 mod error;
 mod host;
 mod imports;
@@ -47,7 +49,9 @@ mod outline;
 mod pack;
 mod package;
 mod plugin;
+mod prompt;
 mod record;
+mod resource;
 mod spare;
 mod store;
 mod ticker;
@@ -61,14 +65,17 @@ pub use call::{Answers, Budget, Call, Directory, Level, Reporter, Usage};
 pub use census::TooMuch;
 pub use digest::Digest;
 pub use engine::{Engine, EngineError, EngineOptions};
+pub use errand::Typing;
 pub use error::{CallError, LoadError};
 pub use limits::MAX_PACKAGE_BYTES;
 pub use outcome::{
     Blob, Block, Body, Document, Link, Outcome, Output, Pause, Question, SAID_NOTHING,
 };
-pub use pack::{PackError, described, pack};
+pub use pack::{Described, PackError, described, pack};
 pub use package::{Package, PackageError};
 pub use plugin::Plugin;
+pub use prompt::{Argument, Message, Prompt, Prompted, Role};
 pub use record::BuildRecord;
+pub use resource::{OWN_SCHEME, Resource, Resources, Template};
 pub use tool::Tool;
 pub use turn::Load;

@@ -48,6 +48,22 @@ pub(crate) const COMPILE_WAIT: Duration = Duration::from_secs(20);
 
 /// The largest tools section: 64 tools with two schemas of 4 KiB each are half of it.
 pub(crate) const MAX_TOOLS_BYTES: usize = 1 << 20;
+/// The largest section of prompts or resources: 64 of them with texts as long as they may be are a third of it.
+pub(crate) const MAX_OFFERS_BYTES: usize = 1 << 20;
+/// Prompts of one plugin, and resources and templates together: a person picks from the list of all plugins'.
+pub(crate) const MAX_OFFERS: usize = 64;
+/// Arguments of one prompt: a person fills them in.
+pub(crate) const MAX_PROMPT_ARGUMENTS: usize = 16;
+/// Characters of a prompt's, an argument's or a resource's description: people read it in a list.
+pub(crate) const MAX_OFFER_DESCRIPTION: usize = 400;
+/// Messages of one prompt: a conversation that was begun, not one that was led.
+pub(crate) const MAX_MESSAGES: usize = 32;
+/// Documents that one read brings: a folder's worth.
+pub(crate) const MAX_DOCUMENTS: usize = 32;
+/// Values of one completion: as many as MCP lets an answer have.
+pub(crate) const MAX_COMPLETIONS: usize = 100;
+/// Characters of one value of a completion: it is shown in a menu.
+pub(crate) const MAX_COMPLETION: usize = 200;
 /// The largest build record: two short texts.
 pub(crate) const MAX_RECORD_BYTES: usize = 4 << 10;
 /// Tools of one plugin. Clients grow unreliable well before this many.

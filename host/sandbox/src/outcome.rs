@@ -115,7 +115,7 @@ impl Outcome {
             Err(wit::ToolError::InvalidArguments(text)) => {
                 Err(CallError::InvalidArguments(said(&text)))
             }
-            Err(wit::ToolError::Failed(text)) => Err(CallError::Failed(said(&text))),
+            Err(wit::ToolError::Failed(text)) => Err(CallError::failed(&text)),
             Err(wit::ToolError::NeedsCapability(name)) => {
                 Err(CallError::NeedsCapability(line(&name, 100)))
             }
@@ -138,7 +138,7 @@ fn said(text: &str) -> String {
 
 impl Output {
     fn of(output: wit::Output, most: usize) -> Result<Self, CallError> {
-        let mut bytes = output.structured.as_ref().map_or(0, String::len);
+        let bytes = output.structured.as_ref().map_or(0, String::len);
         let structured = output
             .structured
             .map(|text| object("structured", &text, most))
@@ -149,22 +149,7 @@ impl Output {
             limits::MAX_BLOCKS,
             "blocks",
         )?;
-        let mut content = Vec::with_capacity(output.content.len());
-        for (index, block) in output.content.into_iter().enumerate() {
-            let block = Block::of(block);
-            let place = format!("content[{index}]");
-            for (name, label) in block.labels() {
-                at_most(
-                    &format!("{place}.{name}"),
-                    label.len(),
-                    limits::MAX_LABEL_BYTES,
-                    "bytes",
-                )?;
-            }
-            bytes += block.bytes();
-            content.push(block);
-        }
-        at_most("the answer", bytes, most, "bytes")?;
+        let content = Block::within("content", output.content, bytes, most)?;
         Ok(Self {
             structured,
             content,
@@ -172,7 +157,65 @@ impl Output {
     }
 }
 
+impl CallError {
+    /// A plugin's own words for its failure.
+    pub(crate) fn failed(text: &str) -> Self {
+        Self::Failed(said(text))
+    }
+}
+
 impl Block {
+    /// The blocks in the list called `list`, which together may have `most` bytes.
+    pub(crate) fn all(
+        list: &str,
+        blocks: Vec<content::Block>,
+        most: usize,
+    ) -> Result<Vec<Self>, CallError> {
+        Self::within(list, blocks, 0, most)
+    }
+
+    /// Documents, checked as blocks are.
+    pub(crate) fn documents(
+        documents: Vec<content::Document>,
+        most: usize,
+    ) -> Result<Vec<Document>, CallError> {
+        let blocks = documents.into_iter().map(content::Block::Document);
+        let checked = Self::all("documents", blocks.collect(), most)?;
+        Ok(checked
+            .into_iter()
+            .filter_map(|block| match block {
+                Self::Document(document) => Some(document),
+                _ => None,
+            })
+            .collect())
+    }
+
+    /// `spent`: bytes of the answer that are elsewhere in it.
+    fn within(
+        list: &str,
+        blocks: Vec<content::Block>,
+        spent: usize,
+        most: usize,
+    ) -> Result<Vec<Self>, CallError> {
+        let mut bytes = spent;
+        let mut checked = Vec::with_capacity(blocks.len());
+        for (index, block) in blocks.into_iter().enumerate() {
+            let block = Self::of(block);
+            for (name, label) in block.labels() {
+                at_most(
+                    &format!("{list}[{index}].{name}"),
+                    label.len(),
+                    limits::MAX_LABEL_BYTES,
+                    "bytes",
+                )?;
+            }
+            bytes += block.bytes();
+            checked.push(block);
+        }
+        at_most("the answer", bytes, most, "bytes")?;
+        Ok(checked)
+    }
+
     fn of(block: content::Block) -> Self {
         match block {
             content::Block::Text(text) => Self::Text(text),
@@ -249,7 +292,7 @@ impl From<content::Blob> for Blob {
 }
 
 impl Pause {
-    fn of(pause: wit::Pause) -> Result<Self, CallError> {
+    pub(crate) fn of(pause: content::Pause) -> Result<Self, CallError> {
         if pause.questions.is_empty() {
             return Err(bad("questions is empty"));
         }

@@ -14,8 +14,13 @@ use crate::engine::Engine;
 use crate::error::{CallError, LoadError, line};
 use crate::imports;
 use crate::outline::{Outline, OutlineError};
-use crate::package::{MANIFEST_SECTION, Package, PackageError, RECORD_SECTION, TOOLS_SECTION};
+use crate::package::{
+    self, MANIFEST_SECTION, PROMPTS_SECTION, Package, PackageError, RECORD_SECTION,
+    RESOURCES_SECTION, SECTIONS, TOOLS_SECTION,
+};
+use crate::prompt::{self, Prompt};
 use crate::record::BuildRecord;
+use crate::resource::Resources;
 use crate::tool::{self, Tool};
 
 /// Why nothing was packed: at which stage, and what to do.
@@ -51,7 +56,7 @@ pub enum PackError {
     /// `describe` gave no answer.
     #[error("`describe` failed: {0}")]
     Describe(CallError),
-    /// A tool is not as it may be.
+    /// A tool, a prompt or a resource is not as it may be.
     #[error("`describe`: {0}")]
     Tool(String),
     /// It cannot be compiled.
@@ -79,31 +84,57 @@ pub async fn pack(
         .check()
         .map_err(|error| PackError::Record(error.to_string()))?;
     let manifest = Manifest::parse(manifest_text)?;
-    let mut package = into_component(component_or_module)?;
-    let outline = Outline::read(&package).map_err(PackageError::from)?;
+    let mut bytes = into_component(component_or_module)?;
+    let outline = Outline::read(&bytes).map_err(PackageError::from)?;
     imports::check(&outline, manifest.world)?;
-    census::check(&package).map_err(PackageError::from)?;
-    for name in [MANIFEST_SECTION, TOOLS_SECTION, RECORD_SECTION] {
+    census::check(&bytes).map_err(PackageError::from)?;
+    for name in SECTIONS {
         if outline.sections.iter().any(|(other, _)| *other == name) {
             return Err(PackError::Packed(name));
         }
     }
-    let tools = tools(engine, &package, &manifest).await?;
-    append(&mut package, MANIFEST_SECTION, manifest_text.as_bytes());
-    append(&mut package, TOOLS_SECTION, &json(&tools)?);
-    append(&mut package, RECORD_SECTION, &json(record)?);
+    let described = ask(engine, &bytes, &manifest).await?;
+    append(&mut bytes, MANIFEST_SECTION, manifest_text.as_bytes());
+    append(&mut bytes, TOOLS_SECTION, &json(&described.tools)?);
+    // A plugin that has tools only is written as it always was.
+    if !described.prompts.is_empty() {
+        append(&mut bytes, PROMPTS_SECTION, &json(&described.prompts)?);
+    }
+    if !described.resources.is_empty() {
+        append(&mut bytes, RESOURCES_SECTION, &json(&described.resources)?);
+    }
+    append(&mut bytes, RECORD_SECTION, &json(record)?);
     // What is written is what can be read: every check of a package's is made here too.
-    Package::parse(package.as_slice())?;
-    Ok(package)
+    Package::parse(bytes.as_slice())?;
+    Ok(bytes)
 }
 
-/// The tools that the component of `package` describes now, asked as [`pack`] asks: what it described when the package
-/// was made is in [`Package::tools`], and whoever wrote a package by hand may have written something else there.
+/// What a component says that it has, checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Described {
+    /// Its tools.
+    pub tools: Vec<Tool>,
+    /// Its prompts; none where it exports none.
+    pub prompts: Vec<Prompt>,
+    /// Its resources; none where it exports none.
+    pub resources: Resources,
+}
+
+impl Described {
+    /// The names of its tools, prompts and resources.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        package::all_names(&self.tools, &self.prompts, &self.resources)
+    }
+}
+
+/// What the component of `package` describes now, asked as [`pack`] asks: what it described when the package
+/// was made is in the [`Package`], and whoever wrote a package by hand may have written something else there.
 ///
 /// # Errors
-/// [`PackError`]: it does not compile, gives no answer, or describes tools that are not as they may be.
-pub async fn described(engine: &Engine, package: &Package) -> Result<Vec<Tool>, PackError> {
-    tools(engine, package.bytes(), package.manifest()).await
+/// [`PackError`]: it does not compile, gives no answer, or describes what is not as it may be.
+pub async fn described(engine: &Engine, package: &Package) -> Result<Described, PackError> {
+    ask(engine, package.bytes(), package.manifest()).await
 }
 
 fn into_component(bytes: &[u8]) -> Result<Vec<u8>, PackError> {
@@ -120,11 +151,11 @@ fn into_component(bytes: &[u8]) -> Result<Vec<u8>, PackError> {
     }
 }
 
-async fn tools(
+async fn ask(
     engine: &Engine,
     component: &[u8],
     manifest: &Manifest,
-) -> Result<Vec<Tool>, PackError> {
+) -> Result<Described, PackError> {
     let compiler = engine.clone();
     let bytes = component.to_vec();
     let job = tokio::task::spawn_blocking(move || compile::component(&compiler, &bytes));
@@ -139,12 +170,22 @@ async fn tools(
         })?;
     let problem = |error: tool::ToolError| PackError::Tool(error.to_string());
     let tools: Vec<Tool> = described
+        .tools
         .into_iter()
         .map(Tool::described)
         .collect::<Result<_, _>>()
         .map_err(problem)?;
     tool::check(&tools).map_err(problem)?;
-    Ok(tools)
+    let prompts = described.prompts.into_iter().map(Prompt::described);
+    let prompts: Vec<Prompt> = prompts.collect();
+    prompt::check(&prompts).map_err(problem)?;
+    let resources = Resources::described(described.resources);
+    resources.check().map_err(problem)?;
+    Ok(Described {
+        tools,
+        prompts,
+        resources,
+    })
 }
 
 /// What the manifest asks for, or the default where it asks for nothing: no operator is there yet.

@@ -14,17 +14,31 @@ use capability::surface::{Origin, PluginSurface};
 use crate::census::{self, TooMuch};
 use crate::digest::Digest;
 use crate::imports;
-use crate::limits::{MAX_PACKAGE_BYTES, MAX_RECORD_BYTES, MAX_TOOLS_BYTES};
+use crate::limits::{MAX_OFFERS_BYTES, MAX_PACKAGE_BYTES, MAX_RECORD_BYTES, MAX_TOOLS_BYTES};
 use crate::outline::{Outline, OutlineError};
+use crate::prompt::{self, Prompt};
 use crate::record::BuildRecord;
+use crate::resource::Resources;
 use crate::tool::{self, Tool};
 
 /// The custom section with the manifest's bytes as they were written.
 pub(crate) const MANIFEST_SECTION: &str = "okta:plugin/manifest";
 /// The custom section with the tools, as JSON.
 pub(crate) const TOOLS_SECTION: &str = "okta:plugin/tools";
+/// The custom section with the prompts, as JSON; not there where there are none.
+pub(crate) const PROMPTS_SECTION: &str = "okta:plugin/prompts";
+/// The custom section with the resources, as JSON; not there where there are none.
+pub(crate) const RESOURCES_SECTION: &str = "okta:plugin/resources";
 /// The custom section with the build record, as JSON.
 pub(crate) const RECORD_SECTION: &str = "okta:plugin/build";
+/// All of them.
+pub(crate) const SECTIONS: [&str; 5] = [
+    MANIFEST_SECTION,
+    TOOLS_SECTION,
+    PROMPTS_SECTION,
+    RESOURCES_SECTION,
+    RECORD_SECTION,
+];
 
 /// A checked package. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -38,6 +52,8 @@ struct Contents {
     manifest: Manifest,
     manifest_text: String,
     tools: Vec<Tool>,
+    prompts: Vec<Prompt>,
+    resources: Resources,
     imports: Vec<String>,
     record: BuildRecord,
 }
@@ -109,6 +125,24 @@ pub enum PackageError {
     /// The tools are not as they may be.
     #[error("the package's tools: {0}")]
     Tools(String),
+    /// The prompts or resources are not as they may be.
+    #[error("the package's {part}: {problem}")]
+    Offers {
+        /// `prompts` or `resources`.
+        part: &'static str,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The package describes prompts or resources that its component does not export.
+    #[error(
+        "the package describes {0}, which its component does not export; make it anew with `okta-mcp plugin build`"
+    )]
+    NotExported(&'static str),
+    /// Two of a package's tools, prompts and resources have the same name.
+    #[error(
+        "the package has two of the name `{0}` among its tools, prompts and resources; a grant is given by name, so rename one"
+    )]
+    SameName(String),
     /// An endpoint of the manifest is for a tool that does not exist.
     #[error(
         "the manifest declares {endpoint} for tool `{tool}`, which the plugin does not have; it has {known}"
@@ -150,7 +184,18 @@ impl Package {
                 |error| PackageError::Tools(crate::error::line(&error.to_string(), 200)),
             )?;
         tool::check(&tools).map_err(|error| PackageError::Tools(error.to_string()))?;
-        agree(&manifest, &tools)?;
+        let prompts: Vec<Prompt> = offers(&outline, "prompts", PROMPTS_SECTION, imports::PROMPTS)?;
+        prompt::check(&prompts).map_err(|error| PackageError::Offers {
+            part: "prompts",
+            problem: error.to_string(),
+        })?;
+        let resources: Resources =
+            offers(&outline, "resources", RESOURCES_SECTION, imports::RESOURCES)?;
+        resources.check().map_err(|error| PackageError::Offers {
+            part: "resources",
+            problem: error.to_string(),
+        })?;
+        agree(&manifest, &all_names(&tools, &prompts, &resources))?;
         let record = BuildRecord::parse(section(&outline, RECORD_SECTION, MAX_RECORD_BYTES)?)
             .map_err(|error| PackageError::Record(error.to_string()))?;
         let imports = outline.imports.into_iter().map(|i| i.name).collect();
@@ -160,6 +205,8 @@ impl Package {
             manifest,
             manifest_text,
             tools,
+            prompts,
+            resources,
             imports,
             record,
         })))
@@ -217,6 +264,24 @@ impl Package {
         &self.0.tools
     }
 
+    /// The plugin's prompts, in its order.
+    #[must_use]
+    pub fn prompts(&self) -> &[Prompt] {
+        &self.0.prompts
+    }
+
+    /// The plugin's resources, in its order.
+    #[must_use]
+    pub fn resources(&self) -> &Resources {
+        &self.0.resources
+    }
+
+    /// The names that the manifest can grant something to: those of its tools, prompts and resources, each once.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        all_names(&self.0.tools, &self.0.prompts, &self.0.resources)
+    }
+
     /// The plugin's tools as a client gets them, for the checks of [`capability::surface`].
     #[must_use]
     pub fn surface(&self, origin: Origin) -> PluginSurface<'_> {
@@ -240,7 +305,12 @@ impl Package {
         Snapshot {
             digest: self.digest().to_string(),
             manifest: self.0.manifest_text.clone(),
-            tools: self.0.tools.iter().map(ToolText::from).collect(),
+            tools: {
+                let tools = self.0.tools.iter().map(ToolText::from);
+                let prompts = self.0.prompts.iter().map(ToolText::from);
+                let resources = self.0.resources.all().map(ToolText::from);
+                tools.chain(prompts).chain(resources).collect()
+            },
             imports: self.0.imports.clone(),
             signer: None,
         }
@@ -290,15 +360,58 @@ fn section<'a>(
     Ok(data)
 }
 
-/// Every tool that the manifest grants something to exists. A tool without a grant may: it reads nothing.
-fn agree(manifest: &Manifest, tools: &[Tool]) -> Result<(), PackageError> {
+/// What a section that need not be there holds; nothing where it is not there.
+fn offers<T: Default + serde::de::DeserializeOwned>(
+    outline: &Outline<'_>,
+    part: &'static str,
+    name: &'static str,
+    exported: &'static str,
+) -> Result<T, PackageError> {
+    let data = match section(outline, name, MAX_OFFERS_BYTES) {
+        Ok(data) => data,
+        Err(PackageError::MissingSection(_)) => return Ok(T::default()),
+        Err(error) => return Err(error),
+    };
+    if !outline.exports.iter().any(|export| export == exported) {
+        return Err(PackageError::NotExported(part));
+    }
+    serde_json::from_slice(data).map_err(|error| PackageError::Offers {
+        part,
+        problem: crate::error::line(&error.to_string(), 200),
+    })
+}
+
+/// The names of all three, in this order.
+pub(crate) fn all_names<'a>(
+    tools: &'a [Tool],
+    prompts: &'a [Prompt],
+    resources: &'a Resources,
+) -> Vec<&'a str> {
+    let tools = tools.iter().map(|tool| tool.name.as_str());
+    let prompts = prompts.iter().map(|prompt| prompt.name.as_str());
+    let resources = resources.all().map(|resource| resource.name.as_str());
+    tools.chain(prompts).chain(resources).collect()
+}
+
+/// Whatever the manifest grants something to exists, and once: a grant is given by name. A tool without a grant
+/// may be there: it reads nothing.
+fn agree(manifest: &Manifest, known: &[&str]) -> Result<(), PackageError> {
+    for (index, name) in known.iter().enumerate() {
+        if known.iter().take(index).any(|other| other == name) {
+            return Err(PackageError::SameName(crate::error::line(name, 40)));
+        }
+    }
     for endpoint in &manifest.endpoints {
         for name in &endpoint.tools {
-            if !tools.iter().any(|tool| tool.name == *name) {
+            if !known.contains(&name.as_str()) {
                 return Err(PackageError::UnknownTool {
                     endpoint: endpoint.template.to_string(),
                     tool: name.clone(),
-                    known: names(tools),
+                    known: if known.is_empty() {
+                        "none".to_owned()
+                    } else {
+                        known.join(", ")
+                    },
                 });
             }
         }

@@ -14,10 +14,12 @@ use crate::bindings::okta::plugin::content;
 use crate::call::{Answers, Call};
 use crate::compile::{self, Compiled, Haste};
 use crate::engine::Engine;
+use crate::errand::{CallTool, CompletePrompt, CompleteTemplate, Errand, GetPrompt, Read, Typing};
 use crate::error::{CallError, LoadError};
 use crate::host::HostState;
-use crate::outcome::Outcome;
+use crate::outcome::{Document, Outcome};
 use crate::package::{self, Package};
+use crate::prompt::Prompted;
 use crate::store::{self, Metered as _};
 use crate::turn::OwnTurns;
 
@@ -99,6 +101,66 @@ impl Plugin {
                 known: package::names(self.package.tools()),
             });
         }
+        self.run_errand(
+            &CallTool {
+                name: tool,
+                arguments,
+            },
+            call,
+        )
+        .await
+    }
+
+    /// Asks for the prompt `name`, which the package describes, in a fresh instance. As [`Plugin::call`].
+    ///
+    /// # Errors
+    /// [`CallError`], whose text can be shown to a person.
+    pub async fn prompt(
+        &self,
+        name: &str,
+        arguments: &[(String, String)],
+        call: Call,
+    ) -> Result<Prompted, CallError> {
+        self.run_errand(&GetPrompt { name, arguments }, call).await
+    }
+
+    /// Reads what is at `uri`, in a fresh instance; none where there is nothing. As [`Plugin::call`].
+    ///
+    /// # Errors
+    /// [`CallError`], whose text can be shown to a person.
+    pub async fn read(&self, uri: &str, call: Call) -> Result<Option<Vec<Document>>, CallError> {
+        self.run_errand(&Read { uri }, call).await
+    }
+
+    /// Completes an argument of the prompt `name`, in a fresh instance. As [`Plugin::call`].
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn complete_prompt(
+        &self,
+        name: &str,
+        typing: Typing<'_>,
+        call: Call,
+    ) -> Result<Vec<String>, CallError> {
+        self.run_errand(&CompletePrompt { name, typing }, call)
+            .await
+    }
+
+    /// Completes a variable of the resource template `template`, in a fresh instance. As [`Plugin::call`].
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn complete_template(
+        &self,
+        template: &str,
+        typing: Typing<'_>,
+        call: Call,
+    ) -> Result<Vec<String>, CallError> {
+        self.run_errand(&CompleteTemplate { template, typing }, call)
+            .await
+    }
+
+    async fn run_errand<E: Errand>(&self, errand: &E, call: Call) -> Result<E::Answer, CallError> {
         // First: a plugin that takes long to compile must not hold turns meanwhile.
         let wait = self.engine.compile_wait();
         let compiled = tokio::time::timeout(wait, self.compiled(Haste::Awaited))
@@ -106,7 +168,7 @@ impl Plugin {
             .map_err(|_| CallError::Compiling { waited: wait })??;
         let _turn = self.engine.turns().next(&self.turns).await?;
         let deadline = deadline(self.limits.time);
-        let run = self.run(&compiled, tool, arguments, call, deadline);
+        let run = self.run(&compiled, errand, call, deadline);
         tokio::time::timeout_at(deadline, run)
             .await
             .unwrap_or(Err(CallError::TimedOut {
@@ -114,29 +176,20 @@ impl Plugin {
             }))
     }
 
-    async fn run(
+    async fn run<E: Errand>(
         &self,
         compiled: &Compiled,
-        tool: &str,
-        arguments: &str,
+        errand: &E,
         mut call: Call,
         deadline: Instant,
-    ) -> Result<Outcome, CallError> {
+    ) -> Result<E::Answer, CallError> {
         let _ticking = self.engine.tick()?;
         let resumed = call.resumed.take().map(content::Answers::from);
         let state = HostState::start(call, deadline, &self.limits);
         let mut store = store::fresh(self.engine.wasm(), state)
             .map_err(|error| CallError::Load(LoadError::link(&error)))?;
-        let result = async {
-            let guest = compiled.instantiate_async(&mut store).await?;
-            guest
-                .okta_plugin_tools()
-                .call_call(&mut store, tool, arguments, resumed.as_ref())
-                .await
-        }
-        .await;
-        match result {
-            Ok(answer) => Outcome::of(answer, store::size(self.limits.output)),
+        match errand.enter(compiled, &mut store, resumed.as_ref()).await {
+            Ok(raw) => errand.check(raw, store::size(self.limits.output)),
             Err(error) => Err(CallError::of_guest(
                 &error,
                 store.data_mut().meters(),

@@ -3,8 +3,8 @@
 //! All of it reaches the model, so all of it is looked at: nothing hidden, nothing endless. What a
 //! reviewer approves is what was written when the plugin was packed; a guest is never asked again.
 
-use capability::manifest::is_tool_name;
-use capability::snapshot::ToolText;
+use capability::manifest::{MAX_TOOL_NAME, is_tool_name};
+use capability::snapshot::{Kind, ToolText};
 use capability::surface::ToolSurface;
 use capability::text::{clean, is_hidden};
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use crate::limits::{MAX_DESCRIPTION, MAX_SCHEMA_BYTES, MAX_TITLE, MAX_TOOLS};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Tool {
-    /// `[a-z][a-z0-9_]*`, at most 40 characters, unique in the package.
+    /// `[a-z][a-z0-9_]*`, at most 48 characters, unique in the package.
     pub name: String,
     /// For people; one line of at most 80 characters.
     pub title: String,
@@ -35,10 +35,16 @@ pub struct Tool {
 #[error("{0}")]
 pub(crate) struct ToolError(String);
 
+impl ToolError {
+    pub(crate) fn new(text: String) -> Self {
+        Self(text)
+    }
+}
+
 impl Tool {
     /// A tool as the guest described it.
     pub(crate) fn described(tool: wit::Tool) -> Result<Self, ToolError> {
-        let place = clean(&tool.name, 40);
+        let place = clean(&tool.name, MAX_TOOL_NAME);
         let input_schema = schema(&place, "input-schema", &tool.input_schema)?;
         let output_schema = tool
             .output_schema
@@ -66,7 +72,7 @@ impl Tool {
     }
 
     fn check(&self) -> Result<(), ToolError> {
-        let place = clean(&self.name, 40);
+        let place = clean(&self.name, MAX_TOOL_NAME);
         if !is_tool_name(&self.name) {
             // Some letters of other scripts look like ours: the name alone would not show what is wrong with it.
             let foreign = self.name.chars().find(|c| !c.is_ascii());
@@ -74,7 +80,7 @@ impl Tool {
                 format!(" (it contains U+{:04X})", u32::from(c))
             });
             return Err(ToolError(format!(
-                "`{place}` is no tool's name{foreign}; it must match [a-z][a-z0-9_]* and have at most 40 characters"
+                "`{place}` is no tool's name{foreign}; it must match [a-z][a-z0-9_]* and have at most {MAX_TOOL_NAME} characters"
             )));
         }
         text(&place, "title", &self.title, MAX_TITLE)?;
@@ -90,6 +96,7 @@ impl Tool {
 impl From<&Tool> for ToolText {
     fn from(tool: &Tool) -> Self {
         Self {
+            kind: Kind::Tool,
             name: tool.name.clone(),
             title: tool.title.clone(),
             description: tool.description.clone(),
@@ -121,24 +128,38 @@ pub(crate) fn check(tools: &[Tool]) -> Result<(), ToolError> {
 }
 
 fn text(tool: &str, part: &str, text: &str, limit: usize) -> Result<(), ToolError> {
+    shown_text(&format!("tool `{tool}`"), part, text, limit)
+}
+
+/// A text of whatever is at `place`: there, not too long, and nothing of it hidden.
+pub(crate) fn shown_text(
+    place: &str,
+    part: &str,
+    text: &str,
+    limit: usize,
+) -> Result<(), ToolError> {
     if text.trim().is_empty() {
-        return Err(ToolError(format!("tool `{tool}`: the {part} is empty")));
+        return Err(ToolError(format!("{place}: the {part} is empty")));
     }
     let length = text.chars().count();
     if length > limit {
         return Err(ToolError(format!(
-            "tool `{tool}`: the {part} has {length} characters; at most {limit} are accepted"
+            "{place}: the {part} has {length} characters; at most {limit} are accepted"
         )));
     }
-    shown(tool, part, text)
+    nothing_hidden(place, part, text)
 }
 
 /// A reviewer must see what the model reads.
 fn shown(tool: &str, part: &str, text: &str) -> Result<(), ToolError> {
+    nothing_hidden(&format!("tool `{tool}`"), part, text)
+}
+
+fn nothing_hidden(place: &str, part: &str, text: &str) -> Result<(), ToolError> {
     match text.chars().find(|c| is_hidden(*c)) {
         None => Ok(()),
         Some(hidden) => Err(ToolError(format!(
-            "tool `{tool}`: the {part} contains U+{:04X}, which a reader cannot see; line breaks are not accepted either",
+            "{place}: the {part} contains U+{:04X}, which a reader cannot see; line breaks are not accepted either",
             u32::from(hidden)
         ))),
     }

@@ -5,10 +5,11 @@ use serde_json::Map;
 
 use super::*;
 use crate::review::Operator;
-use crate::snapshot::{Snapshot, ToolText};
+use crate::snapshot::{Kind, Snapshot, ToolText};
 
 fn tool(name: &str, description: &str) -> ToolText {
     ToolText {
+        kind: Kind::Tool,
         name: name.to_owned(),
         title: "A title".to_owned(),
         description: description.to_owned(),

@@ -229,7 +229,7 @@ fn check_tools(raw: &Spanned<Vec<Spanned<String>>>) -> Checked<Vec<String>> {
         if !is_tool_name(tool.get_ref()) {
             return mistake(
                 tool,
-                "a tool's name has 1 to 40 lower-case letters, digits and `_`, and begins with a letter",
+                "a tool's name has 1 to 48 lower-case letters, digits and `_`, and begins with a letter",
             );
         }
         if tools

@@ -1,26 +1,28 @@
 //! The reviewer's sentences, written from facts. An author's word never stands in one.
 
 use super::{EndpointFacts, Facts};
+use crate::snapshot::Kind;
 
 /// Fields that a sentence names before it counts the rest; the table beside it has them all.
 const NAMED_FIELDS: usize = 6;
 
-/// What `tool` can do: a sentence for each endpoint.
-pub(super) fn of_tool(tool: &str, endpoints: &[EndpointFacts]) -> Vec<String> {
+/// What the `kind` called `tool` can do: a sentence for each endpoint.
+pub(super) fn of_tool(kind: Kind, tool: &str, endpoints: &[EndpointFacts]) -> Vec<String> {
+    let kind = kind.as_str();
     if endpoints.is_empty() {
         return vec![format!(
-            "Tool {tool} can read nothing from Okta: the manifest declares no endpoint for it."
+            "{kind} {tool} can read nothing from Okta: the manifest declares no endpoint for it."
         )];
     }
     endpoints
         .iter()
-        .map(|endpoint| of_endpoint(tool, endpoint))
+        .map(|endpoint| of_endpoint(kind, tool, endpoint))
         .collect()
 }
 
-fn of_endpoint(tool: &str, endpoint: &EndpointFacts) -> String {
+fn of_endpoint(kind: &str, tool: &str, endpoint: &EndpointFacts) -> String {
     let mut text = format!(
-        "Tool {tool} can read {}: {}",
+        "{kind} {tool} can read {}: {}",
         endpoint.subject,
         fields(endpoint)
     );

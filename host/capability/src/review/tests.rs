@@ -12,6 +12,7 @@ fn snapshot(manifest: &str, tools: &[&str]) -> Snapshot {
         tools: tools
             .iter()
             .map(|name| ToolText {
+                kind: Kind::Tool,
                 name: (*name).to_owned(),
                 title: "A title".to_owned(),
                 description: "What the author tells the model.".to_owned(),

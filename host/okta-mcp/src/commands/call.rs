@@ -40,8 +40,14 @@ pub(super) async fn run(
             anstream::eprintln!("okta-mcp: {text}");
             Ok(ExitCode::from(BAD_INPUT))
         }
-        Answer::Failed(text) => {
+        Answer::Failed(text) | Answer::NeedsCapability { text, .. } => {
             anstream::eprintln!("okta-mcp: {text}");
+            Ok(ExitCode::from(TOOL_FAILED))
+        }
+        Answer::NeedsInput(_) => {
+            anstream::eprintln!(
+                "okta-mcp: {tool} asks for something first, which only an MCP client can answer"
+            );
             Ok(ExitCode::from(TOOL_FAILED))
         }
         Answer::Done {

@@ -190,28 +190,12 @@ impl Packages {
     fn of_loaded(&self, loaded: &Loaded) -> anyhow::Result<Reviewed> {
         let package = loaded.plugin.package();
         let name = &package.manifest().name;
-        let operator = Operator {
-            tools: Some(
-                package
-                    .tools()
-                    .iter()
-                    .map(|tool| tool.name.clone())
-                    .filter(|tool| self.registry.tool(tool).is_some())
-                    .collect(),
-            ),
-            hidden: loaded.hidden().to_vec(),
-            limits: self
-                .settings
-                .get(name)
-                .and_then(|settings| settings.limits.wish().ok())
-                .unwrap_or_default(),
-        };
         self.reviewed(
             package,
             loaded.origin(),
             self.source(name),
             self.signature(loaded)?,
-            &operator,
+            &loaded.operator(),
         )
     }
 
@@ -244,8 +228,7 @@ impl Packages {
         signature: Signature,
         operator: &Operator,
     ) -> anyhow::Result<Reviewed> {
-        let names = package.tools().iter().map(|tool| tool.name.as_str());
-        let reach = Reach::new(package.manifest(), names, operator);
+        let reach = Reach::new(package.manifest(), package.names(), operator);
         Ok(Reviewed {
             source,
             built_with: package.build_record().toolchain.clone(),

@@ -87,7 +87,10 @@ async fn answers(host: &Host) -> anyhow::Result<()> {
                 ..
             } => anstream::println!("{}", table::render(&structured)),
             Answer::Done { .. } => {}
-            Answer::Refused(text) | Answer::Failed(text) => anyhow::bail!("{tool}: {text}"),
+            Answer::Refused(text) | Answer::Failed(text) | Answer::NeedsCapability { text, .. } => {
+                anyhow::bail!("{tool}: {text}")
+            }
+            Answer::NeedsInput(_) => anyhow::bail!("{tool} asks for input"),
         }
         let again = std::time::Instant::now();
         call(host, tool, arguments).await?;
@@ -137,8 +140,10 @@ async fn refusals(org: &ExampleOrg, host: &Host) -> anyhow::Result<()> {
                     capability::text::clean(text, 600)
                 );
             }
-            Answer::Done { .. } => anyhow::bail!("the denial did not hold"),
-            Answer::Refused(text) | Answer::Failed(text) => {
+            Answer::Done { .. } | Answer::NeedsInput(_) => {
+                anyhow::bail!("the denial did not hold")
+            }
+            Answer::Refused(text) | Answer::Failed(text) | Answer::NeedsCapability { text, .. } => {
                 anstream::println!("{} {text}\n", bad("refused:"))
             }
         }

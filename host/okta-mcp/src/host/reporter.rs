@@ -8,13 +8,18 @@ use audit::row::Reason;
 use capability::grant::{Denial, Request};
 use sandbox::{Level, Reporter, Usage};
 
+use super::begun::Of;
 use crate::metrics::Metrics;
-use crate::registry::Offered;
 
 /// Where a call's progress goes.
 pub trait Progress: Send + Sync {
     /// Takes one update; must not block.
     fn update(&self, update: Update);
+
+    /// Takes a line of the plugin's log, for a client that asked for such; must not block.
+    fn line(&self, level: Level, plugin: &str, text: &str) {
+        let _ = (level, plugin, text);
+    }
 }
 
 /// How far a call is.
@@ -59,14 +64,14 @@ pub(super) struct CallReporter {
 
 impl CallReporter {
     pub(super) fn new(
-        offered: &Offered,
+        of: Of<'_>,
         progress: Arc<dyn Progress>,
         record: Option<Arc<Record>>,
         metrics: Metrics,
     ) -> Self {
         Self {
-            plugin: offered.loaded.plugin.package().manifest().name.clone(),
-            tool: offered.tool.name.clone(),
+            plugin: of.plugin().to_owned(),
+            tool: of.name.to_owned(),
             progress,
             record,
             metrics,
@@ -77,6 +82,7 @@ impl CallReporter {
 impl Reporter for CallReporter {
     fn log(&self, level: Level, message: &str) {
         let (plugin, tool) = (self.plugin.as_str(), self.tool.as_str());
+        self.progress.line(level, plugin, message);
         match level {
             Level::Debug => tracing::debug!(target: "plugin", plugin, tool, "{message}"),
             Level::Info => tracing::info!(target: "plugin", plugin, tool, "{message}"),

@@ -95,7 +95,7 @@ async fn open(State(sessions): State<Sessions>, Extension(caller): Extension<Cal
     let (to_client, from_server) = mpsc::channel::<ServerJsonRpcMessage>(WAITING);
     let ended = sessions.end.child_token();
     let served = ended.clone();
-    let server = sessions.server.clone().for_caller(caller);
+    let server = sessions.server.for_session().for_caller(caller);
     tokio::spawn(async move {
         let transport = (sink(to_client, in_flight), received(from_client));
         let session = async {

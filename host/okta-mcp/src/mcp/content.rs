@@ -10,12 +10,12 @@ pub(super) fn block(block: Block) -> ContentBlock {
         Block::Text(text) => ContentBlock::text(text),
         Block::Image(blob) => ContentBlock::image(STANDARD.encode(blob.data), blob.mime_type),
         Block::Audio(blob) => ContentBlock::audio(STANDARD.encode(blob.data), blob.mime_type),
-        Block::Document(document) => ContentBlock::resource(contents(document)),
+        Block::Document(document) => ContentBlock::resource(self::document(document)),
         Block::Link(link) => ContentBlock::resource_link(resource(link)),
     }
 }
 
-fn contents(document: Document) -> ResourceContents {
+pub(super) fn document(document: Document) -> ResourceContents {
     let Document {
         uri,
         mime_type,

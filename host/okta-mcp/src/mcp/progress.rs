@@ -1,4 +1,4 @@
-//! A call's progress, told to the client while the call runs and never after its answer.
+//! A call's progress and its plugin's log lines, told to the client while the call runs and never after its answer.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -8,23 +8,47 @@ use rmcp::model::{ProgressNotificationParam, ProgressToken};
 use rmcp::service::RequestContext;
 use tokio::sync::mpsc;
 
+use sandbox::Level;
+
+use super::log;
 use crate::host::{Progress, Silent, Update};
 
 /// Updates that wait for a slow client; more are left out, since the next one says more anyway.
 const WAITING: usize = 16;
 
-/// A call's updates and the token that the client knows them by.
+/// What a call tells while it runs, and the token that the client knows its progress by.
 pub(super) struct Updates {
-    token: ProgressToken,
-    receiver: mpsc::Receiver<Update>,
+    token: Option<ProgressToken>,
+    receiver: mpsc::Receiver<Told>,
+    rising: Rising,
 }
 
-struct Sender(mpsc::Sender<Update>);
+enum Told {
+    Progress(Update),
+    Line(Level, String, String),
+}
+
+struct Sender {
+    to: mpsc::Sender<Told>,
+    /// Whether the client wants progress.
+    progress: bool,
+    /// The least level of log lines that it wants.
+    lines: Option<Level>,
+}
 
 impl Progress for Sender {
     fn update(&self, update: Update) {
-        // A full channel loses an update, never the call.
-        let _ = self.0.try_send(update);
+        if self.progress {
+            // A full channel loses an update, never the call.
+            let _ = self.to.try_send(Told::Progress(update));
+        }
+    }
+
+    fn line(&self, level: Level, plugin: &str, text: &str) {
+        if self.lines.is_some_and(|least| level >= least) {
+            let line = Told::Line(level, plugin.to_owned(), text.to_owned());
+            let _ = self.to.try_send(line);
+        }
     }
 }
 
@@ -45,53 +69,67 @@ impl Rising {
     }
 }
 
-/// Where a call reports to: a channel if the client sent a token, nowhere if not.
+/// Where a call reports to: a channel if the client sent a token or wants `lines`, nowhere if not.
 pub(super) fn channel(
     context: &RequestContext<RoleServer>,
+    lines: Option<Level>,
 ) -> (Arc<dyn Progress>, Option<Updates>) {
-    match context.meta.get_progress_token() {
-        Some(token) => {
-            let (sender, receiver) = mpsc::channel(WAITING);
-            (Arc::new(Sender(sender)), Some(Updates { token, receiver }))
-        }
-        None => (Arc::new(Silent), None),
+    let token = context.meta.get_progress_token();
+    if token.is_none() && lines.is_none() {
+        return (Arc::new(Silent), None);
     }
+    let (to, receiver) = mpsc::channel(WAITING);
+    let sender = Sender {
+        to,
+        progress: token.is_some(),
+        lines,
+    };
+    let updates = Updates {
+        token,
+        receiver,
+        rising: Rising::default(),
+    };
+    (Arc::new(sender), Some(updates))
 }
 
 /// Runs `call` and sends its updates as they come; what is still waiting when it ends is sent before it returns.
 pub(super) async fn forward_while<T>(
     call: impl Future<Output = T>,
-    updates: Option<Updates>,
+    updates: &mut Option<Updates>,
     context: &RequestContext<RoleServer>,
 ) -> T {
-    let Some(Updates {
-        token,
-        mut receiver,
-    }) = updates
-    else {
+    let Some(updates) = updates else {
         return call.await;
-    };
-    let mut rising = Rising::default();
-    let mut send = async |update: Update| {
-        let number = rising.next(update.done);
-        let mut params = ProgressNotificationParam::new(token.clone(), number);
-        params.total = update.total.map(f64::from);
-        params.message = (!update.message.is_empty()).then_some(update.message);
-        // A client that is gone does not need to hear of it.
-        let _ = context.peer.notify_progress(params).await;
     };
     tokio::pin!(call);
     let answer = loop {
         tokio::select! {
             biased;
-            Some(update) = receiver.recv() => send(update).await,
+            Some(told) = updates.receiver.recv() => updates.tell(told, context).await,
             answer = &mut call => break answer,
         }
     };
-    while let Ok(update) = receiver.try_recv() {
-        send(update).await;
+    while let Ok(told) = updates.receiver.try_recv() {
+        updates.tell(told, context).await;
     }
     answer
+}
+
+impl Updates {
+    async fn tell(&mut self, told: Told, context: &RequestContext<RoleServer>) {
+        match (told, &self.token) {
+            (Told::Progress(update), Some(token)) => {
+                let number = self.rising.next(update.done);
+                let mut params = ProgressNotificationParam::new(token.clone(), number);
+                params.total = update.total.map(f64::from);
+                params.message = (!update.message.is_empty()).then_some(update.message);
+                // A client that is gone does not need to hear of it.
+                let _ = context.peer.notify_progress(params).await;
+            }
+            (Told::Progress(_), None) => {}
+            (Told::Line(level, plugin, text), _) => log::tell(context, level, plugin, text).await,
+        }
+    }
 }
 
 #[cfg(test)]

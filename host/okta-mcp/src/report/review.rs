@@ -111,6 +111,12 @@ impl Review {
         super::schema::<Self>()
     }
 
+    /// Tools of all plugins; a prompt or a resource is reviewed like one and is none.
+    fn tools(&self) -> usize {
+        let all = self.plugins.iter().flat_map(|plugin| &plugin.facts.tools);
+        all.filter(|tool| tool.kind.is_tool()).count()
+    }
+
     /// The highest class of all that can be read.
     fn sensitivity(&self) -> Sensitivity {
         self.plugins

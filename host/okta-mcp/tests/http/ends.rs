@@ -5,6 +5,7 @@ use tokio::io::AsyncWriteExt as _;
 
 use crate::held::Held;
 use crate::support::http::{Served, answer, request};
+use crate::support::raw::{MODERN, meta};
 use crate::support::{Home, bounded, with_probe};
 use crate::{Site, call, initialize};
 
@@ -160,4 +161,36 @@ async fn a_stream_that_a_client_listens_on_does_not_hold_the_end_up() {
     let (status, log) = site.server.ended().await;
     assert_eq!(status.code(), Some(0));
     assert!(!log.contains("still running"), "{log}");
+}
+
+#[tokio::test]
+async fn a_subscription_is_told_of_the_end_and_does_not_hold_it_up() {
+    let site = Site::start(&[]).await;
+    let uri = "okta-mcp://review";
+    let params = json!({"notifications": {"resourceSubscriptions": [uri]}, "_meta": meta()});
+    let body =
+        json!({"jsonrpc": "2.0", "id": 3, "method": "subscriptions/listen", "params": params});
+    let headers = [
+        ("Content-Type", "application/json"),
+        ("Accept", "application/json, text/event-stream"),
+        ("MCP-Protocol-Version", MODERN),
+        ("Mcp-Method", "subscriptions/listen"),
+    ];
+    let mut listening = site.server.connect().await;
+    let request = request("POST", "/mcp", &headers, &body.to_string());
+    listening.write_all(request.as_bytes()).await.unwrap();
+    // The first bytes of the stream: the subscription stands.
+    listening.readable().await.unwrap();
+    site.server.terminate();
+    let reply = answer(&mut listening).await;
+    let acknowledged = "notifications/subscriptions/acknowledged";
+    assert!(reply.body.contains(acknowledged), "{reply:?}");
+    assert_eq!(
+        reply.message()["result"]["resultType"],
+        "complete",
+        "{reply:?}"
+    );
+    let (status, log) = site.server.ended().await;
+    assert_eq!(status.code(), Some(0));
+    assert!(!log.contains("they are stopped"), "{log}");
 }

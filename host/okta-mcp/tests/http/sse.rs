@@ -6,8 +6,8 @@ use tokio::net::TcpStream;
 
 use crate::issuer::Key;
 use crate::protected::Protected;
-use crate::support::{bounded, with_probe};
 use crate::support::http::{Reply, Served, answers, request};
+use crate::support::{bounded, with_probe};
 use crate::{ENGINEER, Site, call, initialize};
 
 const FLAGS: [&str; 2] = ["--sse", "--iunderstandtherisks"];

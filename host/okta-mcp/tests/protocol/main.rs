@@ -16,7 +16,9 @@
 mod calls;
 mod cancelled;
 mod ends;
+mod input;
 mod malformed;
+mod offers;
 mod revisions;
 #[path = "../support/mod.rs"]
 mod support;
@@ -51,6 +53,19 @@ impl Session {
         let config = home.write("settings.json", &config.to_string());
         let mut command = home.command(["serve", "--config", config.to_str().unwrap()]);
         simulator.configure(&mut command).env("OKTA_MCP_LOG", log);
+        Self {
+            server: Raw::start(command),
+            _simulator: simulator,
+            _home: home,
+        }
+    }
+
+    /// With flags.
+    async fn offering(flags: &[&str]) -> Self {
+        let home = Home::new();
+        let simulator = Simulator::start(&home).await;
+        let mut command = home.command(["serve", "--log", "error"].iter().chain(flags));
+        simulator.configure(&mut command);
         Self {
             server: Raw::start(command),
             _simulator: simulator,

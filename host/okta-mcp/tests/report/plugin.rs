@@ -1,7 +1,7 @@
 //! A plugin made up for the reports: delicate in every way that a report has to show.
 
 use capability::review::Operator;
-use capability::snapshot::{Snapshot, ToolText};
+use capability::snapshot::{Kind, Snapshot, ToolText};
 use okta_mcp::approval::Signature;
 use okta_mcp::report::review::{LeftOut, Noticed, Review, Reviewed, Source};
 use serde_json::{Map, Value, json};
@@ -48,6 +48,7 @@ pub fn tool(name: &str, description: &str) -> ToolText {
         panic!("an object")
     };
     ToolText {
+        kind: Kind::Tool,
         name: name.to_owned(),
         title: "An example".to_owned(),
         description: description.to_owned(),

@@ -58,26 +58,43 @@ pub fn sha256(bytes: &[u8]) -> String {
         .collect()
 }
 
+/// The package with the fixtures of MCP's conformance suite: it has prompts and resources, and asks for input.
+pub fn conformance() -> PathBuf {
+    repository("plugins/conformance/conformance.wasm")
+}
+
 /// The settings that load the probe, and a lock that approves it as it is in the repository.
 pub fn with_probe() -> Value {
-    static APPROVED: LazyLock<TempDir> = LazyLock::new(|| {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("settings.json"), "{}").unwrap();
-        let approved = std::process::Command::new(PROGRAM)
-            .args(["--config", "settings.json", "approve", "--by", "tests"])
-            .arg(probe())
-            .env_clear()
-            .env("HOME", dir.path())
-            .current_dir(dir.path())
-            .output()
-            .unwrap();
-        assert!(approved.status.success(), "{approved:?}");
-        dir
-    });
+    static APPROVED: LazyLock<TempDir> = LazyLock::new(|| approved(&probe()));
     json!({
         "plugins": {"probe": {"package": probe()}},
         "lock": {"file": APPROVED.path().join("plugins.lock")},
     })
+}
+
+/// The same for the conformance suite's fixtures.
+pub fn with_conformance() -> Value {
+    static APPROVED: LazyLock<TempDir> = LazyLock::new(|| approved(&conformance()));
+    json!({
+        "plugins": {"conformance": {"package": conformance()}},
+        "lock": {"file": APPROVED.path().join("plugins.lock")},
+    })
+}
+
+/// A folder with a lock that approves `package`.
+fn approved(package: &Path) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("settings.json"), "{}").unwrap();
+    let approved = std::process::Command::new(PROGRAM)
+        .args(["--config", "settings.json", "approve", "--by", "tests"])
+        .arg(package)
+        .env_clear()
+        .env("HOME", dir.path())
+        .current_dir(dir.path())
+        .output()
+        .unwrap();
+    assert!(approved.status.success(), "{approved:?}");
+    dir
 }
 
 /// A home and working directory with nothing in it: no settings can be found by chance.

@@ -131,7 +131,12 @@ impl Raw {
 
     /// The handshake of a revision before 2026-07-28; the server's answer.
     pub async fn initialize(&mut self, version: &str) -> Value {
-        let hello = json!({"protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "lines", "version": "1"}});
+        self.initialize_with(version, json!({})).await
+    }
+
+    /// The same for a client that can do what `capabilities` say.
+    pub async fn initialize_with(&mut self, version: &str, capabilities: Value) -> Value {
+        let hello = json!({"protocolVersion": version, "capabilities": capabilities, "clientInfo": {"name": "lines", "version": "1"}});
         let answer = self.request("initialize", hello).await;
         self.notify("notifications/initialized", json!({})).await;
         answer["result"].clone()
@@ -184,9 +189,14 @@ fn message(line: &str) -> Value {
 
 /// What every request of the revision 2026-07-28 carries.
 pub fn meta() -> Value {
+    meta_with(json!({}))
+}
+
+/// The same of a client that can do what `capabilities` say.
+pub fn meta_with(capabilities: Value) -> Value {
     json!({
         "io.modelcontextprotocol/protocolVersion": MODERN,
-        "io.modelcontextprotocol/clientCapabilities": {},
+        "io.modelcontextprotocol/clientCapabilities": capabilities,
         "io.modelcontextprotocol/clientInfo": {"name": "lines", "version": "1"},
     })
 }

@@ -17,10 +17,10 @@ macro_rules! refused {
 
 refused! {
     a_tool_is_there_once: "duplicate-tool-names" => "there are two tools `attack`";
-    a_name_has_no_foreign_letter: "tool-name-with-a-foreign-letter" => "`list_usеrs` is no tool's name (it contains U+0435); it must match [a-z][a-z0-9_]* and have at most 40 characters";
-    a_name_has_no_capital: "tool-name-in-another-case" => "`List_users` is no tool's name; it must match [a-z][a-z0-9_]* and have at most 40 characters";
-    a_name_is_short: "over-long-tool-name" => "`get_user_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…` is no tool's name; it must match [a-z][a-z0-9_]* and have at most 40 characters";
-    a_name_is_no_path: "tool-name-that-is-a-path" => "`../../bin/sh` is no tool's name; it must match [a-z][a-z0-9_]* and have at most 40 characters";
+    a_name_has_no_foreign_letter: "tool-name-with-a-foreign-letter" => "`list_usеrs` is no tool's name (it contains U+0435); it must match [a-z][a-z0-9_]* and have at most 48 characters";
+    a_name_has_no_capital: "tool-name-in-another-case" => "`List_users` is no tool's name; it must match [a-z][a-z0-9_]* and have at most 48 characters";
+    a_name_is_short: "over-long-tool-name" => "`get_user_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…` is no tool's name; it must match [a-z][a-z0-9_]* and have at most 48 characters";
+    a_name_is_no_path: "tool-name-that-is-a-path" => "`../../bin/sh` is no tool's name; it must match [a-z][a-z0-9_]* and have at most 48 characters";
     tools_are_few: "too-many-tools" => "there are 65 tools; a plugin has at most 64";
     a_description_is_short: "over-long-description" => "tool `attack`: the description has 1201 characters; at most 1200 are accepted";
     a_description_reads_in_one_direction: "description-with-direction-marks" => "tool `attack`: the description contains U+202E, which a reader cannot see; line breaks are not accepted either";

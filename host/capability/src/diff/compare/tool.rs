@@ -34,7 +34,7 @@ pub(super) fn all(findings: &mut Findings, old: &[ToolFacts], new: &[ToolFacts])
 
 /// Whether `new` does what `old` did and takes what it took; then it is the same tool under another name.
 fn is_the_same(old: &ToolFacts, new: &ToolFacts) -> bool {
-    old.endpoints == new.endpoints && old.input_schema == new.input_schema
+    old.kind == new.kind && old.endpoints == new.endpoints && old.input_schema == new.input_schema
 }
 
 fn place(tool: &ToolFacts) -> Place<'_> {
@@ -50,7 +50,7 @@ fn added(findings: &mut Findings, tool: &ToolFacts) {
         place(tool),
         tool.sensitivity,
         (None, Some(tool.name.clone())),
-        format!("There is a new tool, {}.", tool.name),
+        format!("There is a new {}, {}.", tool.kind.word(), tool.name),
     );
     endpoint::all(findings, &tool.name, &[], &tool.endpoints);
 }
@@ -61,7 +61,7 @@ fn removed(findings: &mut Findings, tool: &ToolFacts) {
         place(tool),
         tool.sensitivity,
         (Some(tool.name.clone()), None),
-        format!("The tool {} is gone.", tool.name),
+        format!("The {} {} is gone.", tool.kind.word(), tool.name),
     );
     endpoint::all(findings, &tool.name, &tool.endpoints, &[]);
 }
@@ -72,7 +72,12 @@ fn renamed(findings: &mut Findings, old: &ToolFacts, new: &ToolFacts) {
         place(new),
         new.sensitivity,
         (Some(old.name.clone()), Some(new.name.clone())),
-        format!("The tool {} is now called {}.", old.name, new.name),
+        format!(
+            "The {} {} is now called {}.",
+            old.kind.word(),
+            old.name,
+            new.name
+        ),
     );
     texts(findings, old, new);
 }
@@ -125,7 +130,11 @@ fn texts(findings: &mut Findings, old: &ToolFacts, new: &ToolFacts) {
             },
             Sensitivity::Ordinary,
             (before, after),
-            format!("The {words} of tool {} is another one.", new.name),
+            format!(
+                "The {words} of {} {} is another one.",
+                new.kind.word(),
+                new.name
+            ),
         );
     }
 }

@@ -98,7 +98,7 @@ pub(super) fn class(sensitivity: Sensitivity) -> Markup {
 }
 
 fn figures(review: &Review) -> Markup {
-    let tools: usize = review.plugins.iter().map(|p| p.facts.tools.len()).sum();
+    let tools = review.tools();
     let gets = review
         .plugins
         .iter()

@@ -26,7 +26,7 @@ pub(super) fn render(review: &Review) -> String {
 }
 
 fn summary(review: &Review) -> String {
-    let tools: usize = review.plugins.iter().map(|p| p.facts.tools.len()).sum();
+    let tools = review.tools();
     let mut out = hanging(
         "",
         &format!(
