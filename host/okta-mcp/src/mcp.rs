@@ -288,7 +288,7 @@ impl ServerHandler for Server {
         let offers = |tool: &str| self.offers(caller, tool);
         let tasks = guide::prompts::offered(&offers).map(guide::prompts::Task::prompt);
         let own = self.host.registry().prompts();
-        let own = own.filter(|own| caller.may_call(&own.prompt.name));
+        let own = own.filter(|own| caller.may_use_all_of(own.loaded.name()));
         let own = own.map(|own| own.prompt.clone());
         let mut all: Vec<sandbox::Prompt> = tasks.chain(own).collect();
         all.sort_by(|a, b| a.name.cmp(&b.name));
@@ -320,7 +320,7 @@ impl ServerHandler for Server {
         let caller = self.caller(&context);
         let registry = self.host.registry();
         let plugins = registry.resources();
-        let plugins = plugins.filter(|own| caller.may_call(&own.resource.name));
+        let plugins = plugins.filter(|own| caller.may_use_all_of(own.loaded.name()));
         let plugins = plugins.map(|own| resources::describe(&own.resource));
         let own = guide::resources::all(registry);
         let all = own.iter().map(resources::describe).chain(plugins);
@@ -338,7 +338,7 @@ impl ServerHandler for Server {
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
         let caller = self.caller(&context);
         let templates = self.host.registry().templates();
-        let templates = templates.filter(|own| caller.may_call(&own.resource.name));
+        let templates = templates.filter(|own| caller.may_use_all_of(own.loaded.name()));
         let templates = templates.map(|own| resources::describe_template(&own.resource));
         let mut list = ListResourceTemplatesResult::with_all_items(templates.collect());
         list.ttl_ms = Some(LIST_TTL_MS);
@@ -492,7 +492,7 @@ impl Server {
             return Ok(prompts::own(&prompt, text).into());
         }
         let offered = self.host.registry().prompt(&request.name);
-        let offered = offered.filter(|own| caller.may_call(&own.prompt.name));
+        let offered = offered.filter(|own| caller.may_use_all_of(own.loaded.name()));
         let Some(offered) = offered else {
             let name = capability::text::clean(&request.name, 60);
             let text = format!("there is no prompt `{name}`; prompts/list says which there are");
@@ -562,6 +562,12 @@ impl Server {
         guide::prompts::offered(&|tool| self.offers(caller, tool)).find(|task| task.name() == name)
     }
 
+    /// Whether the plugin's prompt called `name` is there for `caller`.
+    fn is_theirs(&self, caller: &Caller, name: &str) -> bool {
+        let prompt = self.host.registry().prompt(name);
+        prompt.is_some_and(|own| caller.may_use_all_of(own.loaded.name()))
+    }
+
     /// Whether there is something at `uri` for the one who asks.
     fn readable(&self, uri: &str, context: &RequestContext<RoleServer>) -> Result<(), ErrorData> {
         let registry = self.host.registry();
@@ -570,7 +576,7 @@ impl Server {
             return Ok(());
         }
         match registry.reader(uri) {
-            Some((_, name)) if self.caller(context).may_call(name) => Ok(()),
+            Some((loaded, _)) if self.caller(context).may_use_all_of(loaded.name()) => Ok(()),
             _ => Err(resources::not_found(uri)),
         }
     }

@@ -280,7 +280,7 @@ impl Registry {
         let in_a_builtin = || {
             let packages = builtin::ALL
                 .iter()
-                .filter_map(|one| Package::parse(one.bytes).ok());
+                .filter_map(|one| Package::built_in(one.bytes).ok());
             let mut tools = packages.flat_map(|package| package.tools().to_vec());
             tools.any(|tool| tool.name == name)
         };
@@ -682,7 +682,7 @@ fn built_in(builtin: Builtin, own: &PluginSettings) -> Result<Candidate, String>
         ));
     }
     Ok(Candidate {
-        package: Package::parse(builtin.bytes).map_err(|error| error.to_string())?,
+        package: Package::built_in(builtin.bytes).map_err(|error| error.to_string())?,
         origin: Origin::BuiltIn,
         path: String::new(),
     })

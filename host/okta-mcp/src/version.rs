@@ -13,7 +13,7 @@ pub(crate) fn long() -> String {
     text.push_str("\n\nbuilt-in plugins:");
     for builtin in builtin::ALL {
         // Writing into a String cannot fail.
-        let _ = match Package::parse(builtin.bytes) {
+        let _ = match Package::built_in(builtin.bytes) {
             Ok(package) => write!(
                 text,
                 "\n  {:<9} {}  sha256 {}",

@@ -6,6 +6,7 @@
 use std::io::Read as _;
 use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
 use cap_std::fs::Dir;
 use capability::manifest::{self, Manifest, ManifestError, World};
 use capability::snapshot::{Snapshot, ToolText};
@@ -46,7 +47,7 @@ pub struct Package(Arc<Contents>);
 
 #[derive(Debug)]
 struct Contents {
-    bytes: Arc<[u8]>,
+    bytes: Bytes,
     /// Made when it is asked for: a built-in package, part of the program, is listed without.
     digest: OnceLock<Digest>,
     manifest: Manifest,
@@ -166,7 +167,18 @@ impl Package {
     /// # Errors
     /// [`PackageError`]: the first thing that is wrong.
     pub fn parse(bytes: impl Into<Arc<[u8]>>) -> Result<Self, PackageError> {
-        let bytes = bytes.into();
+        Self::checked(Bytes::from_owner(bytes.into()))
+    }
+
+    /// The same for a package that is part of the program: its bytes stay where they are.
+    ///
+    /// # Errors
+    /// As [`Package::parse`].
+    pub fn built_in(bytes: &'static [u8]) -> Result<Self, PackageError> {
+        Self::checked(Bytes::from_static(bytes))
+    }
+
+    fn checked(bytes: Bytes) -> Result<Self, PackageError> {
         if bytes.len() > MAX_PACKAGE_BYTES {
             return Err(PackageError::TooLarge);
         }

@@ -165,7 +165,7 @@ impl Packages {
     /// A built-in plugin that the settings switch off, or a file.
     fn unloaded(&self, name: &str) -> anyhow::Result<(Package, Source)> {
         if let Some(builtin) = builtin::ALL.iter().find(|builtin| builtin.name == name) {
-            return Ok((Package::parse(builtin.bytes)?, Source::BuiltIn));
+            return Ok((Package::built_in(builtin.bytes)?, Source::BuiltIn));
         }
         if let Some(problem) = self.registry.problems().iter().find(|p| p.plugin == name) {
             anyhow::bail!("plugin `{name}` cannot be loaded: {}", problem.text);

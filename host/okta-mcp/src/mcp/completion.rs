@@ -32,7 +32,7 @@ impl Server {
         let found = match &request.r#ref {
             Reference::Prompt(prompt) => match self.task(caller, &prompt.name) {
                 Some(task) => task.complete(typing.argument, typing.typed).map(Ok),
-                None if caller.may_call(&prompt.name) => {
+                None if self.is_theirs(caller, &prompt.name) => {
                     self.host
                         .complete_prompt(client, &prompt.name, typing)
                         .await
@@ -41,7 +41,7 @@ impl Server {
             },
             Reference::Resource(template) => {
                 let offered = self.host.registry().template(&template.uri);
-                match offered.filter(|own| caller.may_call(&own.resource.name)) {
+                match offered.filter(|own| caller.may_use_all_of(own.loaded.name())) {
                     Some(_) => {
                         self.host
                             .complete_template(client, &template.uri, typing)
