@@ -193,6 +193,12 @@ impl Log {
         });
     }
 
+    /// Waits until what came up to now is written, or cannot be: for a process that is about to end, whose tasks may
+    /// hold the log to the last moment.
+    pub async fn settle(&self) {
+        self.written(None).await;
+    }
+
     /// An id for the next call.
     pub(crate) fn next_id(&self) -> CallId {
         self.ids.next()

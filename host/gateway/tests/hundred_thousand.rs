@@ -98,9 +98,10 @@ async fn a_hundred_thousand_users_are_read_in_the_memory_of_a_page() {
             "peak RSS {early} KiB after {} users, {late} KiB after {rows}",
             100 * PAGE
         );
-        // The server in this process notes 500 heads; the 80,000 users in between have 74 MB.
+        // The server in this process notes 500 heads; the 80,000 users in between have 74 MB. The kernel counts in
+        // batches: a later peak can read lower by some pages.
         assert!(
-            late - early < 2 << 10,
+            late.saturating_sub(early) < 2 << 10,
             "memory grows with the pages: {early} KiB, then {late} KiB"
         );
     }

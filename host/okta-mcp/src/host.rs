@@ -282,6 +282,13 @@ impl Host {
         }
     }
 
+    /// Waits until the audit log is written, where one is kept: before the process ends.
+    pub async fn settle_audit(&self) {
+        if let Some(log) = &self.audit {
+            log.settle().await;
+        }
+    }
+
     /// Calls `name` with `arguments` for `client`. Dropping the future cancels the call and its requests.
     ///
     /// # Errors

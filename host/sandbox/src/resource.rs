@@ -205,7 +205,8 @@ impl Template {
             }
             rest.push((name.to_owned(), literal.to_owned()));
         }
-        if rest.is_empty() || first.contains('}') || !has_scheme(&first) {
+        let scheme = first.contains(':') && has_scheme(text);
+        if rest.is_empty() || first.contains('}') || !scheme {
             return Err(form.to_owned());
         }
         Ok(Self { first, rest })

@@ -19,7 +19,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<ExitCode> {
     let arguments = parse(arguments)?;
     let started = super::start(options).await?;
-    let answer = match started
+    let called = started
         .host
         .call(
             super::own_client(),
@@ -27,8 +27,9 @@ pub(super) async fn run(
             arguments,
             progress::on_terminal(),
         )
-        .await
-    {
+        .await;
+    started.host.settle_audit().await;
+    let answer = match called {
         Ok(answer) => answer,
         Err(unknown) => {
             anstream::eprintln!("okta-mcp: {unknown} (`okta-mcp tools` lists them)");

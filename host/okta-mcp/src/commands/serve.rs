@@ -26,7 +26,9 @@ pub(super) async fn run(options: &Options, transport: Transport) -> anyhow::Resu
             "okta-mcp speaks MCP on stdin and stdout; an MCP client starts it. To look around, run `okta-mcp demo` or `okta-mcp tools`."
         );
     }
-    server.serve_stdio().await?;
+    let served = server.serve_stdio().await;
+    started.host.settle_audit().await;
+    served?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -59,6 +61,7 @@ async fn over_http(
         tokio::spawn(listener.serve());
     }
     bound.serve(server, end).await;
+    started.host.settle_audit().await;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -35,38 +35,14 @@ pub(super) async fn check(
             .insert(header::RETRY_AFTER, RETRY_AFTER);
         return response;
     }
-    let is_stream = listens(&request);
+    let is_stream = request.method() == Method::GET;
     let response = next.run(request).await;
     if !is_stream {
         return response;
     }
-    // A stream that a client listens on has no end of its own: nothing would be waited for but time.
+    // The stream that a client of the older revisions listens on has no end of its own: nothing would be waited for
+    // but time. A subscription of 2026-07-28 is ended by its handler, with a result.
     let (parts, body) = response.into_parts();
     let until = body.into_data_stream().take_until(asked.cancelled_owned());
     (parts, Body::from_stream(until)).into_response()
-}
-
-/// Whether it asks for a stream of news: by GET in the older revisions, by a method of its own since 2026-07-28.
-fn listens(request: &Request) -> bool {
-    let method = request.headers().get("mcp-method");
-    request.method() == Method::GET
-        || method.is_some_and(|method| method.as_bytes() == b"subscriptions/listen")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_waits_for_news_is_cut_off_and_no_call_is() {
-        let of = |method: &str, mcp: Option<&str>| {
-            let mut request = Request::builder().method(method);
-            if let Some(mcp) = mcp {
-                request = request.header("Mcp-Method", mcp);
-            }
-            listens(&request.body(Body::empty()).unwrap())
-        };
-        assert!(of("GET", None) && of("POST", Some("subscriptions/listen")));
-        assert!(!of("POST", None) && !of("POST", Some("tools/call")));
-    }
 }

@@ -42,7 +42,7 @@ async fn a_server_without_an_org_lists_its_tools_and_a_call_says_what_to_set() {
     let answer = server.call("list_users", json!({})).await;
     assert_eq!(answer["result"]["isError"], true, "{answer}");
     let text = answer["result"]["content"][0]["text"].as_str().unwrap();
-    for setting in ["OKTA_ORG_URL", "OKTA_API_TOKEN", "--config", "--demo"] {
+    for setting in ["OKTA_ORG_URL", "OKTA_API_TOKEN", "okta-mcp init", "--demo"] {
         assert!(text.contains(setting), "{text}");
     }
 }
