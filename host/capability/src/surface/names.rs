@@ -179,15 +179,69 @@ fn with_one_letter_less(name: &str) -> BTreeSet<String> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Map;
+
+    use super::super::Origin;
     use super::*;
+
+    /// `name` with one change at `at`: a letter less, more or other, or two that changed places.
+    fn changed(name: &str, at: usize, kind: usize, letter: char) -> String {
+        let mut letters: Vec<char> = name.chars().collect();
+        let at = at % letters.len();
+        match kind {
+            0 => drop(letters.remove(at)),
+            1 => letters.insert(at, letter),
+            2 => letters[at] = letter,
+            _ => letters.swap(at, (at + 1) % name.len()),
+        }
+        letters.into_iter().collect()
+    }
 
     proptest::proptest! {
         #[test]
-        fn names_that_are_one_change_apart_share_what_is_left_of_them(one in "[a-c_]{6,9}", other in "[a-c_]{5,10}") {
-            let shared = !with_one_letter_less(&one).is_disjoint(&with_one_letter_less(&other));
-            if strsim::damerau_levenshtein(&one, &other) <= 1 {
-                proptest::prop_assert!(shared);
+        fn names_that_are_one_change_apart_share_what_is_left_of_them(
+            name in "[a-d_]{6,12}", at in 0_usize..12, kind in 0_usize..4, letter in "[a-e]"
+        ) {
+            let letter = letter.chars().next().unwrap();
+            let other = changed(&name, at, kind, letter);
+            // The first and the last letter do not stand beside each other.
+            if strsim::damerau_levenshtein(&name, &other) <= 1 {
+                let rest = with_one_letter_less(&name);
+                proptest::prop_assert!(!rest.is_disjoint(&with_one_letter_less(&other)), "{name} {other}");
             }
         }
+    }
+
+    #[test]
+    fn a_plugin_that_does_not_load_leaves_its_names_to_others() {
+        let schema = Map::new();
+        let tool = |name| ToolSurface {
+            name,
+            title: "A title",
+            description: "A description.",
+            input_schema: &schema,
+            output_schema: None,
+        };
+        let plugin = |plugin, tools: &[&'static str]| PluginSurface {
+            plugin,
+            origin: Origin::Added,
+            tools: tools.iter().map(|name| tool(*name)).collect(),
+        };
+        let mut names = Names::default();
+        assert!(names.add(&plugin("first", &["list_all"])).is_empty());
+        let second = plugin("second", &["list_a1l", "get_one"]);
+        assert_eq!(names.add(&second).len(), 1);
+        names.forget(&second);
+        let third = plugin("third", &["get_one"]);
+        assert!(
+            names.add(&third).is_empty(),
+            "it was taken for a moment only"
+        );
+        let fourth = plugin("fourth", &["list_all"]);
+        assert_eq!(
+            names.add(&fourth).len(),
+            1,
+            "the first one's is still taken"
+        );
     }
 }

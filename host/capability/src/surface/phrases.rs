@@ -342,3 +342,88 @@ impl Step {
                 .any(|stem| word.starts_with(stem.as_str()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::super::words::words;
+    use super::*;
+
+    /// Words of the patterns themselves, as a text would have them, and some that are in none.
+    fn vocabulary() -> Vec<String> {
+        let patterns = RULES.iter().flat_map(|rule| rule.patterns.iter());
+        let mut all: Vec<String> = patterns
+            .flat_map(|pattern| pattern.split([' ', '|']))
+            .filter(|word| !word.starts_with(".."))
+            .map(|word| word.trim_end_matches('*').to_owned())
+            .chain(["groups", "lists", "of", "a"].map(str::to_owned))
+            .collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    /// A text of the steps of one pattern, cut in two: what the border is for.
+    fn split() -> impl Strategy<Value = (String, String)> {
+        let steps: Vec<Vec<String>> = (RULES.iter().flat_map(|rule| rule.patterns.iter()))
+            .map(|pattern| {
+                let steps = pattern.split(' ').filter(|step| !step.starts_with(".."));
+                let first =
+                    |step: &str| step.split('|').next().unwrap_or_default().replace('*', "");
+                steps.map(first).collect()
+            })
+            .collect();
+        (prop::sample::select(steps), 0_usize..5).prop_map(|(steps, at)| {
+            let (before, after) = steps.split_at(at.min(steps.len()));
+            (before.join(" "), after.join(" "))
+        })
+    }
+
+    fn text() -> impl Strategy<Value = String> {
+        vec(prop::sample::select(vocabulary()), 0..8).prop_map(|words| words.join(" "))
+    }
+
+    proptest! {
+        /// What is not looked at because of this would not have been found.
+        #[test]
+        fn a_phrase_over_two_texts_has_begun_in_the_one_and_is_awaited_in_the_other(
+            (one, other) in prop_oneof![(text(), text()), split()]
+        ) {
+            let (one, other) = (words(&one), words(&other));
+            let (tail, head) = (
+                &one[one.len().saturating_sub(longest())..],
+                &other[..other.len().min(longest())],
+            );
+            let together: Vec<&Word> = tail.iter().chain(head).collect();
+            if !find_across(&together, tail.len()).is_empty() {
+                let awaited = awaited(head);
+                prop_assert!(begun(tail).iter().any(|joint| awaited.contains(joint)));
+            }
+        }
+    }
+
+    #[test]
+    fn every_pattern_of_several_words_is_found_over_a_border() {
+        let (mut found, mut several) = (0, 0);
+        for pattern in RULES.iter().flat_map(|rule| rule.patterns.iter()) {
+            let steps: Vec<String> = pattern
+                .split(' ')
+                .filter(|step| !step.starts_with(".."))
+                .map(|step| step.split('|').next().unwrap().replace('*', ""))
+                .collect();
+            if steps.len() < 2 {
+                continue;
+            }
+            several += 1;
+            let (one, other) = (words(&steps[0]), words(&steps[1..].join(" ")));
+            let together: Vec<&Word> = one.iter().chain(&other).collect();
+            let begun = begun(&one);
+            let meet = awaited(&other).iter().any(|joint| begun.contains(joint));
+            found += usize::from(meet && !find_across(&together, one.len()).is_empty());
+        }
+        assert!(several > 20);
+        assert_eq!(found, several);
+    }
+}
