@@ -23,6 +23,7 @@ use sandbox::{Engine, Package, Plugin, Prompt, Resource, Template, Tool};
 
 use crate::admission::{Admission, Offer};
 use crate::approval::Signature;
+use crate::approval::signature::TrustedKeys;
 use crate::builtin::{self, Builtin};
 use crate::config::file::PluginSettings;
 use crate::guide::prompts;
@@ -48,6 +49,8 @@ pub struct Registry {
     /// What somebody accepted of the tools' texts, as of the day after it.
     accepted: Accepted,
     today: Date,
+    /// Keys of those who sign packages.
+    package_keys: TrustedKeys,
 }
 
 /// A plugin that runs.
@@ -60,8 +63,6 @@ pub struct Loaded {
     path: String,
     /// The operator's ceilings for the limits of one call.
     ceilings: LimitWish,
-    /// Who signed its package.
-    signature: Signature,
     grants: OnceLock<Grants>,
 }
 
@@ -163,6 +164,7 @@ impl Registry {
             names: Names::default(),
             accepted: admission.accepted.clone(),
             today: admission.today,
+            package_keys: admission.package_keys.clone(),
             known: BTreeSet::new(),
             declared: builtins
                 .iter()
@@ -315,6 +317,17 @@ impl Registry {
             .collect()
     }
 
+    /// Who signed the package of `loaded`, for a reader: the approval pins the bytes, and a start looks at no signature.
+    /// One that cannot be taken for a signature is told in the log.
+    #[must_use]
+    pub fn signature(&self, loaded: &Loaded) -> Signature {
+        let signature = loaded.file().map(|file| {
+            Signature::of(loaded.plugin.package(), file, &self.package_keys)
+                .inspect_err(|error| tracing::warn!(plugin = loaded.name(), "{error}"))
+        });
+        signature.and_then(Result::ok).unwrap_or_default()
+    }
+
     /// `finding` with who accepted it, if anybody did.
     #[must_use]
     pub fn noticed(&self, finding: &Finding) -> Noticed {
@@ -409,20 +422,12 @@ impl Registry {
             .cloned()
             .collect();
         let offers = package.clone();
-        let signature = match origin {
-            Origin::BuiltIn => Signature::None,
-            // The approval pins the bytes: a signature that cannot be taken for one is told, and decides nothing.
-            Origin::Added => Signature::of(&package, Path::new(&path), &admission.package_keys)
-                .inspect_err(|error| tracing::warn!(plugin = name, "{error}"))
-                .unwrap_or_default(),
-        };
         let loaded = Arc::new(Loaded {
             plugin: Plugin::new(engine, package, reach.limits),
             reach,
             origin,
             path,
             ceilings: own.limits.wish().unwrap_or_default(),
-            signature,
             grants: OnceLock::new(),
         });
         for tool in wanted {
@@ -631,12 +636,6 @@ impl Loaded {
             hidden: self.reach.hidden.clone(),
             limits: self.ceilings,
         }
-    }
-
-    /// Who signed its package, as it was when it was loaded.
-    #[must_use]
-    pub fn signature(&self) -> &Signature {
-        &self.signature
     }
 
     /// Whether it is part of the program.

@@ -112,7 +112,7 @@ fn review(registry: &Registry, format: Format) -> Option<String> {
 /// None where the manifest is not one; then the plugin would not be loaded.
 fn reviewed(registry: &Registry, loaded: &Loaded, operator: &Operator) -> Option<Reviewed> {
     let package = loaded.plugin.package();
-    let signature = loaded.signature().clone();
+    let signature = registry.signature(loaded);
     let reach = Reach::new(package.manifest(), package.names(), operator);
     let findings = registry.findings(package, loaded.origin(), &reach);
     let snapshot = Snapshot {
